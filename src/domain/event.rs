@@ -1,0 +1,50 @@
+//! Events: one appended for every change. They are the trail, the source of subscriptions, and enough to compute
+//! every figure again.
+
+use super::id::{AreaId, EventId, Kind, TokenId};
+use super::text::text_enum;
+use super::viewer::Role;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+text_enum! {
+    /// What happened.
+    pub enum EventKind {
+        /// It was added.
+        Added = "added", "新增", "added";
+        /// It was edited.
+        Edited = "edited", "修改", "edited";
+        /// It moved to another state.
+        Moved = "moved", "状态变化", "moved";
+        /// Its quantities changed.
+        Counted = "counted", "数量变化", "counted";
+        /// Personal data of it was read.
+        ContactRead = "contact_read", "查看联系方式", "contact read";
+    }
+}
+
+/// Something that happened, as it is kept.
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
+pub struct Event {
+    /// Its place in the trail, without gaps and in the order of commits.
+    pub seq: i64,
+    /// Its id.
+    pub id: EventId,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// The part that whoever did it played.
+    pub role: Role,
+    /// Their pseudonym; `None` for the hub itself and for the public.
+    pub token_id: Option<TokenId>,
+    /// The street that it concerns.
+    pub street_id: Option<AreaId>,
+    /// What kind of thing it happened to.
+    pub subject: Kind,
+    /// The thing it happened to.
+    pub subject_id: Uuid,
+    /// What happened.
+    pub kind: EventKind,
+    /// What was before and after; never personal data.
+    pub data: Value,
+}

@@ -1,0 +1,20 @@
+//! Who, what, and the rules that never break: plain data, state machines and checks, without I/O.
+
+pub mod alliance;
+pub mod area;
+pub mod availability;
+pub mod category;
+pub mod check;
+pub mod contact;
+pub mod credit_code;
+pub mod directive;
+pub mod event;
+pub mod festival;
+pub mod id;
+pub mod matches;
+pub mod need;
+pub mod refusal;
+pub mod service;
+pub mod text;
+pub mod unit;
+pub mod viewer;

@@ -1,0 +1,183 @@
+//! Who is asking, and what they may do. Everything that is not granted here is denied.
+
+use super::id::{AreaId, TokenId, UnitId};
+use super::text::{TextEnum, text_enum};
+use chrono::{DateTime, Utc};
+
+text_enum! {
+    /// The part that a caller plays.
+    pub enum Role {
+        /// Nobody in particular: sees the public directory only.
+        Public = "public", "公众", "public";
+        /// Speaks and acts for one partner unit (联络员).
+        Liaison = "liaison", "共建单位联络员", "unit liaison";
+        /// Works for one community and speaks for its needs (社区工作者).
+        Staff = "staff", "社区工作者", "community staff";
+        /// Coordinates one street (街道协调员).
+        Coordinator = "coordinator", "街道协调员", "street coordinator";
+        /// Runs the platform.
+        Administrator = "administrator", "平台管理员", "platform administrator";
+    }
+}
+
+text_enum! {
+    /// What a token may be used for.
+    pub enum Scope {
+        /// Read what the role may see.
+        Read = "read", "读取", "read";
+        /// Change what the role may change.
+        Write = "write", "办理", "write";
+        /// Read contact data that the role may see.
+        Contacts = "contacts", "查看联系方式", "contacts";
+    }
+}
+
+/// Whom a caller acts for. The ids are the limits of what they see and change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Actor {
+    /// See [`Role::Public`].
+    Public,
+    /// See [`Role::Liaison`].
+    Liaison {
+        /// The unit that they speak for.
+        unit: UnitId,
+    },
+    /// See [`Role::Staff`].
+    Staff {
+        /// The street that the community belongs to.
+        street: AreaId,
+        /// The community that they work for.
+        community: AreaId,
+    },
+    /// See [`Role::Coordinator`].
+    Coordinator {
+        /// The street that they coordinate.
+        street: AreaId,
+    },
+    /// See [`Role::Administrator`].
+    Administrator,
+}
+
+/// The caller of one request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Viewer {
+    /// Whom they act for.
+    pub actor: Actor,
+    /// The token they signed in with: their pseudonym in the trail.
+    pub token: Option<TokenId>,
+    /// What the token may be used for.
+    pub scopes: Vec<Scope>,
+}
+
+impl Viewer {
+    /// Somebody without a token.
+    #[must_use]
+    pub fn public() -> Self {
+        Self { actor: Actor::Public, token: None, scopes: vec![Scope::Read] }
+    }
+
+    /// Somebody with every scope, acting without a token: the command line on the hub's own machine.
+    #[must_use]
+    pub fn local(actor: Actor) -> Self {
+        Self { actor, token: None, scopes: Scope::ALL.to_vec() }
+    }
+
+    /// The part they play.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        match self.actor {
+            Actor::Public => Role::Public,
+            Actor::Liaison { .. } => Role::Liaison,
+            Actor::Staff { .. } => Role::Staff,
+            Actor::Coordinator { .. } => Role::Coordinator,
+            Actor::Administrator => Role::Administrator,
+        }
+    }
+
+    /// Whether their token carries a scope.
+    #[must_use]
+    pub fn may(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope)
+    }
+
+    /// The unit that they speak for.
+    #[must_use]
+    pub fn unit(&self) -> Option<UnitId> {
+        match self.actor {
+            Actor::Liaison { unit } => Some(unit),
+            _ => None,
+        }
+    }
+
+    /// The street that they belong to.
+    #[must_use]
+    pub fn street(&self) -> Option<AreaId> {
+        match self.actor {
+            Actor::Staff { street, .. } | Actor::Coordinator { street } => Some(street),
+            _ => None,
+        }
+    }
+
+    /// Whether they coordinate this street. The administrator coordinates all of them; nobody coordinates what lies
+    /// above the streets but the administrator.
+    #[must_use]
+    pub fn coordinates(&self, street: Option<AreaId>) -> bool {
+        match self.actor {
+            Actor::Administrator => true,
+            Actor::Coordinator { street: own } => street == Some(own),
+            _ => false,
+        }
+    }
+
+    /// Whether they speak for this unit.
+    #[must_use]
+    pub fn speaks_for(&self, unit: UnitId) -> bool {
+        self.unit() == Some(unit)
+    }
+}
+
+/// A token as it is kept: never the secret itself, only its hash.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Token {
+    /// Its id, which is also the pseudonym of whoever uses it.
+    pub id: TokenId,
+    /// What it is for, in the words of whoever made it.
+    pub name: String,
+    /// The first characters of the secret, by which people tell tokens apart.
+    pub prefix: String,
+    /// The part that its bearer plays.
+    pub role: Role,
+    /// The street of a coordinator or of community staff.
+    pub street_id: Option<AreaId>,
+    /// The community of community staff.
+    pub community_id: Option<AreaId>,
+    /// The unit of a liaison.
+    pub unit_id: Option<UnitId>,
+    /// The scopes, separated by spaces.
+    pub scopes: String,
+    /// When it stops working.
+    pub expires_at: DateTime<Utc>,
+    /// When it was revoked.
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+impl Token {
+    /// The viewer that the token's bearer is at this moment; `None` where it is expired, revoked or incomplete.
+    #[must_use]
+    pub fn viewer(&self, now: DateTime<Utc>) -> Option<Viewer> {
+        if self.revoked_at.is_some() || self.expires_at <= now {
+            return None;
+        }
+        let actor = match self.role {
+            Role::Public => Actor::Public,
+            Role::Liaison => Actor::Liaison { unit: self.unit_id? },
+            Role::Staff => Actor::Staff { street: self.street_id?, community: self.community_id? },
+            Role::Coordinator => Actor::Coordinator { street: self.street_id? },
+            Role::Administrator => Actor::Administrator,
+        };
+        let scopes = self.scopes.split(' ').filter_map(|scope| scope.parse().ok()).collect();
+        Some(Viewer { actor, token: Some(self.id), scopes })
+    }
+}

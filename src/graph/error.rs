@@ -1,0 +1,99 @@
+//! Top-level errors: a broken permission or limit, bad ids and cursors in queries, and our own faults. A caller's mistake
+//! in a mutation is data instead, see [`super::mutation`].
+
+use super::Asked;
+use crate::domain::id::Id;
+use crate::domain::refusal::Refusal;
+use crate::domain::text::{Lang, TextEnum};
+use crate::domain::viewer::Role;
+use crate::store::error::Error as StoreError;
+use async_graphql::{Context, Error, ErrorExtensions as _, ID};
+use std::sync::Arc;
+
+/// The error that a client sees for a failure of the store, in its language and without our internals.
+pub fn told(ctx: &Context<'_>, error: &StoreError) -> Error {
+    let lang = lang(ctx);
+    match error {
+        StoreError::Refused(refusal) => refused(lang, refusal),
+        StoreError::Denied(role) => denied(lang, *role),
+        StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Corrupt(_) => internal(lang, error),
+    }
+}
+
+/// The error that a client sees for a failure shared by a batch.
+pub fn told_shared(ctx: &Context<'_>) -> impl Fn(Arc<StoreError>) -> Error {
+    |error| told(ctx, &error)
+}
+
+/// The language of the request.
+#[must_use]
+pub fn lang(ctx: &Context<'_>) -> Lang {
+    ctx.data_opt::<Asked>().map(|asked| asked.lang).unwrap_or_default()
+}
+
+/// A refusal of a query.
+pub fn refused(lang: Lang, refusal: &Refusal) -> Error {
+    let code = refusal.code.as_str().to_ascii_uppercase();
+    Error::new(refusal.message(lang)).extend_with(|_, extensions| {
+        extensions.set("code", code.as_str());
+        if !refusal.field.is_empty() {
+            extensions.set("field", refusal.field.clone());
+        }
+    })
+}
+
+fn denied(lang: Lang, role: Role) -> Error {
+    let (code, message) = if role == Role::Public {
+        (
+            "UNAUTHENTICATED",
+            lang.pick(
+                "请先登录：在 Authorization 请求头中带上令牌（Bearer gjh_…）。",
+                "Sign in first: send a token in the Authorization header (Bearer gjh_…).",
+            )
+            .to_owned(),
+        )
+    } else {
+        (
+            "FORBIDDEN",
+            lang.pick(
+                format!("您的身份（{}）或令牌权限不能进行此操作。", role.label(Lang::Zh)),
+                format!("Your part ({}) or your token's scopes do not allow this.", role.label(Lang::En)),
+            ),
+        )
+    };
+    Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+}
+
+/// Our own fault: one full log line, and an id by which it is found.
+fn internal(lang: Lang, error: &StoreError) -> Error {
+    let mut bytes = [0; 6];
+    let id = match getrandom::fill(&mut bytes) {
+        Ok(()) => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        Err(_) => "unknown".to_owned(),
+    };
+    tracing::error!(id, error = error as &dyn std::error::Error, "a request failed");
+    let message = lang.pick(
+        format!("系统出错，没有更改任何内容。请把编号 {id} 告诉管理员。"),
+        format!("Something went wrong on our side; nothing was changed. Tell the administrator the id {id}."),
+    );
+    Error::new(message).extend_with(|_, extensions| {
+        extensions.set("code", "INTERNAL");
+        extensions.set("id", id.as_str());
+    })
+}
+
+/// The typed id that a query's argument holds.
+///
+/// # Errors
+/// `BAD_ID` where it is no id of this hub or names another kind of thing.
+pub fn id<I: Id>(ctx: &Context<'_>, field: &str, id: &ID) -> Result<I, Error> {
+    id.parse::<I>().map_err(|bad| refused(lang(ctx), &Refusal::from(bad).at(field)))
+}
+
+/// The typed id that an optional argument holds.
+///
+/// # Errors
+/// As [`id`].
+pub fn optional_id<I: Id>(ctx: &Context<'_>, field: &str, given: Option<&ID>) -> Result<Option<I>, Error> {
+    given.map(|given| id(ctx, field, given)).transpose()
+}

@@ -1,0 +1,217 @@
+//! Batched loading: within one request, everything of one kind that is wanted at the same time is one statement.
+
+use crate::domain::id::Id;
+use crate::domain::viewer::Viewer;
+use crate::store::Store;
+use crate::store::conn::Row;
+use crate::store::entity::{self, Entity};
+use crate::store::error::Error;
+use crate::store::page::{self, Listing, Slice, Window};
+use crate::store::sql::Sql;
+use async_graphql::dataloader::{DataLoader, Loader};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use std::collections::HashMap;
+use std::future::Future;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+/// What loads for one request: the store, seen by one viewer.
+pub struct Loaders {
+    /// The store.
+    pub store: Store,
+    /// Who is asking: every statement is scoped to them.
+    pub viewer: Viewer,
+}
+
+/// The loader of a request whose tasks run beside it.
+#[must_use]
+pub fn spawned(store: Store, viewer: Viewer) -> DataLoader<Loaders> {
+    DataLoader::new(Loaders { store, viewer }, tokio::spawn)
+}
+
+/// Runs a request together with its loads. A load starts only when the request can go no further without one, so
+/// all that is wanted by then shares a statement: the number of statements follows from the query, not from its rows.
+pub async fn drive<F: Future>(
+    store: Store,
+    viewer: Viewer,
+    run: impl FnOnce(DataLoader<Loaders>) -> F,
+) -> F::Output {
+    let (start, mut started) = mpsc::unbounded_channel::<BoxFuture<'static, ()>>();
+    let loader = DataLoader::new(Loaders { store, viewer }, move |task| {
+        let _ = start.send(task);
+    })
+    .delay(Duration::ZERO);
+    let mut tasks = FuturesUnordered::new();
+    let request = run(loader);
+    tokio::pin!(request);
+    loop {
+        tokio::select! {
+            biased;
+            output = &mut request => return output,
+            Some(task) = started.recv() => tasks.push(task),
+            Some(()) = tasks.next() => {}
+        }
+    }
+}
+
+/// Asks for an entity by its id.
+pub struct ById<E: Entity>(pub E::Id);
+
+impl<E: Entity> Clone for ById<E> {
+    fn clone(&self) -> Self {
+        Self(self.0)
+    }
+}
+
+impl<E: Entity> PartialEq for ById<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<E: Entity> Eq for ById<E> {}
+
+impl<E: Entity> Hash for ById<E> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<E: Entity> Loader<ById<E>> for Loaders {
+    type Value = E;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ById<E>]) -> Result<HashMap<ById<E>, E>, Arc<Error>> {
+        let ids: Vec<E::Id> = keys.iter().map(|key| key.0).collect();
+        let mut conn = self.store.read().await?;
+        let found = entity::by_ids::<E>(&mut conn, &self.viewer, &ids).await?;
+        Ok(found.into_iter().map(|(id, row)| (ById(id), row)).collect())
+    }
+}
+
+/// Asks for a part of a parent's list; the nil id where the list has no parent.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PageOf<L: Listing> {
+    /// The parent.
+    pub parent: Uuid,
+    /// The list, and which part of it.
+    pub list: Arc<(L, Window)>,
+}
+
+impl<L: Listing> Loader<PageOf<L>> for Loaders {
+    type Value = Slice<L::Row>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[PageOf<L>]) -> Result<HashMap<PageOf<L>, Slice<L::Row>>, Arc<Error>> {
+        let mut found = HashMap::new();
+        let mut conn = self.store.read().await?;
+        for (list, parents) in by_list(keys.iter().map(|key| (&key.list, key.parent))) {
+            let slices = page::slices(&mut conn, &self.viewer, &list.0, &list.1, &parents).await?;
+            found.extend(
+                slices.into_iter().map(|(parent, slice)| (PageOf { parent, list: list.clone() }, slice)),
+            );
+        }
+        Ok(found)
+    }
+}
+
+/// Asks how long a parent's list is.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct CountOf<L: Listing> {
+    /// The parent.
+    pub parent: Uuid,
+    /// The list.
+    pub list: Arc<(L, Window)>,
+}
+
+impl<L: Listing> Loader<CountOf<L>> for Loaders {
+    type Value = i64;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[CountOf<L>]) -> Result<HashMap<CountOf<L>, i64>, Arc<Error>> {
+        let mut found = HashMap::new();
+        let mut conn = self.store.read().await?;
+        for (list, parents) in by_list(keys.iter().map(|key| (&key.list, key.parent))) {
+            let counts = page::counts(&mut conn, &self.viewer, &list.0, &parents).await?;
+            found.extend(
+                counts.into_iter().map(|(parent, count)| (CountOf { parent, list: list.clone() }, count)),
+            );
+        }
+        Ok(found)
+    }
+}
+
+fn by_list<'a, L: Hash + Eq + 'a>(
+    keys: impl Iterator<Item = (&'a Arc<L>, Uuid)>,
+) -> HashMap<Arc<L>, Vec<Uuid>> {
+    let mut lists: HashMap<Arc<L>, Vec<Uuid>> = HashMap::new();
+    for (list, parent) in keys {
+        lists.entry(list.clone()).or_default().push(parent);
+    }
+    lists
+}
+
+/// Rows that belong to a parent and are few: lines of capacity, rules of availability. They are loaded whole.
+pub trait Part: Row + Clone + Sync + 'static {
+    /// Begins the statement, up to and including the column with the parent's id and ` IN `.
+    const SELECT: &'static str;
+    /// Ends it: the order.
+    const ORDER: &'static str;
+    /// Appends the conditions under which the viewer sees a row.
+    fn scope(_: &mut Sql, _: &Viewer) {}
+    /// The parent's id.
+    fn parent(&self) -> Uuid;
+}
+
+/// Asks for the parts of a parent.
+pub struct PartsOf<P>(Uuid, PhantomData<fn() -> P>);
+
+impl<P> PartsOf<P> {
+    /// The parts of this parent.
+    pub fn new(parent: impl Id) -> Self {
+        Self(parent.uuid(), PhantomData)
+    }
+}
+
+impl<P> Clone for PartsOf<P> {
+    fn clone(&self) -> Self {
+        Self(self.0, PhantomData)
+    }
+}
+
+impl<P> PartialEq for PartsOf<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<P> Eq for PartsOf<P> {}
+
+impl<P> Hash for PartsOf<P> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<P: Part> Loader<PartsOf<P>> for Loaders {
+    type Value = Vec<P>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[PartsOf<P>]) -> Result<HashMap<PartsOf<P>, Vec<P>>, Arc<Error>> {
+        let mut sql = Sql::default();
+        sql.push(P::SELECT).list(keys.iter().map(|key| key.0));
+        P::scope(&mut sql, &self.viewer);
+        sql.push(P::ORDER);
+        let mut conn = self.store.read().await?;
+        let mut found: HashMap<PartsOf<P>, Vec<P>> = HashMap::new();
+        for row in conn.all::<P>(sql).await? {
+            found.entry(PartsOf(row.parent(), PhantomData)).or_default().push(row);
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,68 @@
+//! Look-ups by global id, whatever the id names.
+
+use super::area::Area;
+use super::category::Category;
+use super::error::{lang, refused};
+use super::page::one;
+use super::unit::PartnerUnit;
+use crate::domain::check;
+use crate::domain::id::{Id, Kind, split};
+use crate::domain::refusal::Refusal;
+use async_graphql::{Context, Error, ID, Interface, Object};
+use uuid::Uuid;
+
+/// Anything with a global id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "The global id: opaque, and the same for ever."))]
+pub enum Node {
+    /// An area.
+    Area(Area),
+    /// A category.
+    Category(Category),
+    /// A partner unit.
+    PartnerUnit(PartnerUnit),
+}
+
+/// Ids that one request may look up at once.
+const MAX_IDS: i64 = 100;
+
+/// Look-ups by global id.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Whatever has this global id; null where there is nothing or you may not see it.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id.")] id: ID,
+    ) -> Result<Option<Node>, Error> {
+        load(ctx, &id).await
+    }
+
+    /// Whatever has these global ids, in the same order, null where there is nothing or you may not see it. At most 100.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global ids.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>, Error> {
+        let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+        check::number("ids", count, 0, MAX_IDS).map_err(|refusal| refused(lang(ctx), &refusal))?;
+        futures_util::future::try_join_all(ids.iter().map(|id| load(ctx, id))).await
+    }
+}
+
+async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
+    let (kind, uuid) = split(id).map_err(|bad| refused(lang(ctx), &Refusal::from(bad).at("id")))?;
+    Ok(match kind {
+        Kind::Area => find::<Area>(ctx, uuid).await?.map(Node::Area),
+        Kind::Category => find::<Category>(ctx, uuid).await?.map(Node::Category),
+        Kind::Unit => find::<PartnerUnit>(ctx, uuid).await?.map(Node::PartnerUnit),
+        _ => None,
+    })
+}
+
+async fn find<N: super::page::Node>(ctx: &Context<'_>, uuid: Uuid) -> Result<Option<N>, Error> {
+    one(ctx, Id::new(uuid)).await
+}

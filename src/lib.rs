@@ -1,0 +1,12 @@
+//! Gongjian Hub (共建): one graph on which a street office, its communities and partner units find each other.
+//!
+//! The map of the house, from the inside out; a room imports only from those above it:
+//! [`clock`] time and ids; [`domain`] who, what and the rules; [`matching`] which service for which need, and why;
+//! [`store`] all the SQL; [`graph`] the GraphQL schema; [`exchange`] what comes in and goes out as files;
+//! [`http`] the server; [`app`] puts it together; [`cli`] the commands.
+
+pub mod clock;
+pub mod domain;
+pub mod graph;
+pub mod matching;
+pub mod store;

@@ -1,0 +1,123 @@
+//! Categories: a small tree that comes with the hub.
+
+use super::conn::{Conn, Tx};
+use super::entity::Entity;
+use super::error::{Error, Result};
+use super::page::{Key, Listing, Order};
+use super::sql::{Sql, sql};
+use crate::domain::category::Category;
+use crate::domain::id::{CategoryId, Id};
+use crate::domain::viewer::Viewer;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// The standard tree: `code,name,name_en,synonyms`, parents before their children.
+const STANDARD: &str = include_str!("categories.csv");
+
+impl Entity for Category {
+    type Id = CategoryId;
+    const TABLE: &'static str = "category";
+    const ALIAS: &'static str = "c";
+
+    fn scope(_: &mut Sql, _: &Viewer) {}
+
+    fn id(&self) -> CategoryId {
+        self.id
+    }
+}
+
+/// Which categories a list holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Categories {
+    /// Only those directly inside the parent, for many parents at once.
+    pub inside: bool,
+    /// Only the roots.
+    pub roots: bool,
+    /// Only the one with this code.
+    pub code: Option<String>,
+}
+
+impl Listing for Categories {
+    type Row = Category;
+
+    fn filter(&self, sql: &mut Sql) {
+        if self.roots {
+            sql.push(" AND c.parent_id IS NULL");
+        }
+        if let Some(code) = &self.code {
+            sql.push(" AND c.code = ").bind(code.as_str());
+        }
+    }
+
+    fn parent(&self) -> Option<&'static str> {
+        self.inside.then_some("c.parent_id")
+    }
+
+    fn order(&self) -> Order {
+        Order { name: "code", column: "c.code", descending: false }
+    }
+
+    fn key(&self, row: &Category) -> Key {
+        Key::Text(row.code.clone())
+    }
+}
+
+/// Appends the ids of a category and of everything below it, as a sub-select.
+pub fn below(sql: &mut Sql, category: CategoryId) {
+    sql.push("(SELECT below.category_id FROM category_tree AS below WHERE below.ancestor_id = ")
+        .bind(category)
+        .push(")");
+}
+
+/// The whole tree, by code.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn all(conn: &mut Conn) -> Result<Vec<Category>> {
+    conn.all(sql!("SELECT * FROM category ORDER BY code")).await
+}
+
+#[derive(Deserialize)]
+struct Line {
+    code: String,
+    name: String,
+    name_en: String,
+    synonyms: String,
+}
+
+/// Brings the standard tree into the database; what is there already is brought up to date. A category's id follows
+/// from its code, so it is the same on every hub.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn seed(tx: &mut Tx) -> Result<()> {
+    let id = |code: &str| CategoryId::new(Uuid::new_v5(&Uuid::NAMESPACE_OID, code.as_bytes()));
+    let (mut rows, mut tree) = (Vec::new(), Vec::new());
+    for line in csv::Reader::from_reader(STANDARD.as_bytes()).deserialize() {
+        let line: Line = line.map_err(|error| Error::Corrupt(format!("categories.csv: {error}")))?;
+        let ancestors: Vec<&str> = line.code.match_indices('.').map(|(at, _)| &line.code[..at]).collect();
+        for (at, ancestor) in ancestors.iter().chain([&line.code.as_str()]).rev().enumerate() {
+            let distance = i64::try_from(at).unwrap_or_default();
+            tree.push(vec![id(ancestor).into(), id(&line.code).into(), distance.into()]);
+        }
+        rows.push(vec![
+            id(&line.code).into(),
+            ancestors.last().map(|code| id(code)).into(),
+            line.code.into(),
+            line.name.into(),
+            line.name_en.into(),
+            line.synonyms.into(),
+        ]);
+    }
+    let mut sql = Sql::default();
+    sql.push("INSERT INTO category (id, parent_id, code, name, name_en, synonyms) VALUES ").rows(rows).push(
+        " ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_en = excluded.name_en, synonyms = excluded.synonyms",
+    );
+    tx.execute(sql).await?;
+    let mut sql = Sql::default();
+    sql.push("INSERT INTO category_tree (ancestor_id, category_id, distance) VALUES ")
+        .rows(tree)
+        .push(" ON CONFLICT DO NOTHING");
+    tx.execute(sql).await?;
+    Ok(())
+}

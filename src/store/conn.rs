@@ -1,0 +1,250 @@
+//! A connection to either database, and the transaction in which all changes are made.
+
+use super::error::{Error, Result};
+use super::sql::{Sql, Value, sql};
+use crate::clock::Clock;
+use crate::domain::event::EventKind;
+use crate::domain::id::{AreaId, Id};
+use crate::domain::viewer::{Role, Scope, Viewer};
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction, pool::PoolConnection};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::watch;
+
+/// A row of either database.
+pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+/// A connection, inside a transaction or not.
+pub struct Conn {
+    pub(super) link: Link,
+    pub(super) statements: Arc<AtomicU64>,
+}
+
+pub(super) enum Link {
+    Sqlite(PoolConnection<Sqlite>),
+    SqliteTx(Transaction<'static, Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+    PostgresTx(Transaction<'static, Postgres>),
+}
+
+/// Runs one body on whichever database the connection leads to.
+macro_rules! on {
+    ($conn:expr, |$link:ident| $body:expr) => {
+        match &mut $conn.link {
+            Link::Sqlite(link) => {
+                let $link = &mut **link;
+                $body
+            }
+            Link::SqliteTx(link) => {
+                let $link = &mut **link;
+                $body
+            }
+            Link::Postgres(link) => {
+                let $link = &mut **link;
+                $body
+            }
+            Link::PostgresTx(link) => {
+                let $link = &mut **link;
+                $body
+            }
+        }
+    };
+}
+
+macro_rules! bind_all {
+    ($query:expr, $values:expr) => {{
+        let mut query = $query;
+        for value in $values {
+            query = match value {
+                Value::Uuid(value) => query.bind(value),
+                Value::Text(value) => query.bind(value),
+                Value::Int(value) => query.bind(value),
+                Value::Bool(value) => query.bind(value),
+                Value::Time(value) => query.bind(value),
+                Value::Date(value) => query.bind(value),
+                Value::TimeOfDay(value) => query.bind(value),
+                Value::Json(value) => query.bind(value),
+            };
+        }
+        query
+    }};
+}
+
+impl Conn {
+    /// Every row that the statement returns.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn all<T: Row>(&mut self, sql: Sql) -> Result<Vec<T>> {
+        self.count();
+        Ok(on!(self, |link| bind_all!(sqlx::query_as(AssertSqlSafe(sql.text)), sql.values)
+            .fetch_all(link)
+            .await)?)
+    }
+
+    /// The row that the statement returns, if any.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn optional<T: Row>(&mut self, sql: Sql) -> Result<Option<T>> {
+        self.count();
+        Ok(on!(self, |link| bind_all!(sqlx::query_as(AssertSqlSafe(sql.text)), sql.values)
+            .fetch_optional(link)
+            .await)?)
+    }
+
+    /// The row that the statement returns.
+    ///
+    /// # Errors
+    /// Where the database fails or there is no row.
+    pub async fn one<T: Row>(&mut self, sql: Sql) -> Result<T> {
+        self.optional(sql).await?.ok_or(Error::Database(sqlx::Error::RowNotFound))
+    }
+
+    /// How many rows the statement changed.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn execute(&mut self, sql: Sql) -> Result<u64> {
+        self.count();
+        Ok(on!(self, |link| bind_all!(sqlx::query(AssertSqlSafe(sql.text)), sql.values)
+            .execute(link)
+            .await?
+            .rows_affected()))
+    }
+
+    /// Whether this is PostgreSQL: for the few places where the databases truly differ.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.link, Link::Postgres(_) | Link::PostgresTx(_))
+    }
+
+    fn count(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// The transaction in which a caller changes something: who, when, and the events that will be appended with it.
+/// Dropped without [`Tx::commit`], it changes nothing.
+pub struct Tx {
+    pub(super) conn: Conn,
+    pub(super) wake: watch::Sender<i64>,
+    /// Who makes the change.
+    pub viewer: Viewer,
+    /// When.
+    pub now: DateTime<Utc>,
+    pub(super) clock: Clock,
+    pub(super) events: Vec<Vec<Value>>,
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
+
+impl Tx {
+    /// A new id.
+    #[must_use]
+    pub fn id<I: Id>(&self) -> I {
+        I::new(self.clock.id())
+    }
+
+    /// Refuses a caller who may not make changes.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] where the caller is the public or the token cannot write.
+    pub fn require_write(&self) -> Result<()> {
+        self.require(self.viewer.role() != Role::Public && self.viewer.may(Scope::Write))
+    }
+
+    /// Refuses a caller who lacks a right.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] where `granted` is false.
+    pub fn require(&self, granted: bool) -> Result<()> {
+        if granted { Ok(()) } else { Err(Error::Denied(self.viewer.role())) }
+    }
+
+    /// Reads one row and keeps others from changing it until the transaction ends. SQLite has one writer at a time, so
+    /// there it is held already.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn lock<T: Row>(&mut self, mut sql: Sql) -> Result<Option<T>> {
+        if self.is_postgres() {
+            sql.push(" FOR UPDATE");
+        }
+        self.optional(sql).await
+    }
+
+    /// Appends an event to the trail with the rest of the transaction.
+    pub fn event<I: Id>(&mut self, id: I, street: Option<AreaId>, kind: EventKind, data: serde_json::Value) {
+        self.events.push(vec![
+            self.clock.id().into(),
+            self.now.into(),
+            self.viewer.role().into(),
+            self.viewer.token.into(),
+            street.into(),
+            I::KIND.into(),
+            id.uuid().into(),
+            kind.into(),
+            data.into(),
+        ]);
+    }
+
+    /// Makes the changes lasting, the events with them, and wakes whoever waits for events.
+    ///
+    /// # Errors
+    /// Where the database fails; then nothing was changed.
+    pub async fn commit(mut self) -> Result<()> {
+        let last = self.append_events().await?;
+        match self.conn.link {
+            Link::SqliteTx(tx) => tx.commit().await?,
+            Link::PostgresTx(tx) => tx.commit().await?,
+            Link::Sqlite(_) | Link::Postgres(_) => {}
+        }
+        if let Some(last) = last {
+            self.wake.send_if_modified(|seen| std::mem::replace(seen, last.max(*seen)) < last);
+        }
+        Ok(())
+    }
+
+    /// Numbers the events through one counter row, taken last of all: whoever commits next waits for it, so the numbers
+    /// have no gaps and follow the order of commits.
+    async fn append_events(&mut self) -> Result<Option<i64>> {
+        let mut events = std::mem::take(&mut self.events);
+        let Ok(count @ 1..) = i64::try_from(events.len()) else { return Ok(None) };
+        let (last,): (i64,) = self
+            .one(sql!("UPDATE event_head SET seq = seq + $1 WHERE only = 1 RETURNING seq", count))
+            .await?;
+        for (seq, event) in (last - count + 1..).zip(&mut events) {
+            event.insert(0, seq.into());
+        }
+        for chunk in events.chunks(500) {
+            let mut insert = Sql::default();
+            insert
+                .push("INSERT INTO event (seq, id, at, role, token_id, street_id, subject, subject_id, kind, data) VALUES ")
+                .rows(chunk.iter().cloned());
+            self.execute(insert).await?;
+        }
+        if self.is_postgres() {
+            self.execute(sql!("SELECT pg_notify('gongjian_event', CAST($1 AS TEXT))", last)).await?;
+        }
+        Ok(Some(last))
+    }
+}

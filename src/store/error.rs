@@ -1,0 +1,80 @@
+//! What can go wrong below the graph: the caller's mistake, a missing right, or our own fault.
+
+use crate::domain::id::BadId;
+use crate::domain::refusal::Refusal;
+
+/// A failed operation. Whatever it is, nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller's mistake, told as data.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// The caller may not do this.
+    #[error("denied to a {0:?}")]
+    Denied(crate::domain::viewer::Role),
+    /// The database failed: our own fault.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    /// The database's tables could not be brought up to date.
+    #[error("the database could not be migrated")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// Something that the database holds cannot be read: our own fault.
+    #[error("unreadable data: {0}")]
+    Corrupt(String),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<BadId> for Error {
+    fn from(bad: BadId) -> Self {
+        Self::Refused(bad.into())
+    }
+}
+
+impl Error {
+    /// Whether a row with the same key was there already.
+    #[must_use]
+    pub fn is_duplicate(&self) -> bool {
+        self.kind().is_some_and(|kind| kind == sqlx::error::ErrorKind::UniqueViolation)
+    }
+
+    /// Whether a rule held by the database itself was broken.
+    #[must_use]
+    pub fn breaks_a_check(&self) -> bool {
+        self.kind().is_some_and(|kind| kind == sqlx::error::ErrorKind::CheckViolation)
+    }
+
+    /// Whether the same transaction may well succeed when tried again: a deadlock, a serialisation failure, a busy
+    /// database file.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        matches!(
+            error.code().as_deref(),
+            Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517" | "262")
+        )
+    }
+
+    fn kind(&self) -> Option<sqlx::error::ErrorKind> {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => Some(error.kind()),
+            _ => None,
+        }
+    }
+}
+
+/// The result of an operation of the store.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Names the input field that a refusal concerns, where it does not name one yet.
+#[must_use]
+pub fn at(field: &str, error: Error) -> Error {
+    match error {
+        Error::Refused(refusal) if refusal.field.is_empty() => Error::Refused(refusal.at(field)),
+        other => other,
+    }
+}

@@ -1,0 +1,195 @@
+//! All the SQL there is: one store on SQLite or PostgreSQL, and free functions for each entity.
+
+pub mod area;
+pub mod category;
+pub mod conn;
+pub mod contact;
+pub mod entity;
+pub mod error;
+pub mod idempotency;
+pub mod page;
+pub mod scope;
+pub mod sql;
+pub mod token;
+pub mod unit;
+
+use crate::clock::Clock;
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::viewer::{Actor, Viewer};
+use conn::{Conn, Link, Tx};
+use error::{Error, Result};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The tables' history, the same for both databases.
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// Connections that a hub opens at most for reading.
+const READERS: u32 = 16;
+
+/// Lower-case text in which the words of a search are looked for.
+fn search_text<'a>(parts: impl IntoIterator<Item = Option<&'a String>>) -> String {
+    let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+    parts.join("\n").to_lowercase()
+}
+
+/// Refuses an edit of something that somebody else has edited since it was read.
+fn require_version(read: Option<i64>, now: i64) -> std::result::Result<(), Refusal> {
+    if read.is_none_or(|read| read == now) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::Outdated,
+        format!("内容已被他人更新（当前版本{now}），请重新载入后再改。"),
+        format!("Somebody else has edited this (it is at version {now}); load it again."),
+    )
+    .at("version"))
+}
+
+/// The hub's memory: one of the two databases, the clock, and the news of what was committed.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+    /// Where the time of every change and every new id come from.
+    pub clock: Clock,
+    statements: Arc<AtomicU64>,
+    wake: watch::Sender<i64>,
+}
+
+#[derive(Clone)]
+enum Db {
+    /// SQLite has one writer at a time: one connection writes, the others read.
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// Opens the database of a URL: `sqlite:<file>`, `sqlite::memory:` or `postgres://…`. An SQLite file is created
+    /// where there is none.
+    ///
+    /// # Errors
+    /// Where the URL is not understood or the database cannot be reached.
+    pub async fn open(url: &str, clock: Clock) -> Result<Self> {
+        let db = if url.starts_with("sqlite:") {
+            Self::open_sqlite(url).await?
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = PgConnectOptions::from_str(url)?.application_name("gongjian");
+            Db::Postgres(
+                PgPoolOptions::new()
+                    .max_connections(READERS)
+                    .acquire_timeout(Duration::from_secs(10))
+                    .test_before_acquire(false)
+                    .connect_with(options)
+                    .await?,
+            )
+        } else {
+            let scheme = url.split(':').next().unwrap_or_default();
+            return Err(Error::Database(sqlx::Error::Configuration(
+                format!("unknown database {scheme:?}; use sqlite:<file>, sqlite::memory: or postgres://…")
+                    .into(),
+            )));
+        };
+        Ok(Self { db, clock, statements: Arc::default(), wake: watch::Sender::new(0) })
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Db> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10));
+        // A database in memory lives in its connection, which therefore reads, writes and never ends.
+        if url.contains(":memory:") {
+            let pool = SqlitePoolOptions::new()
+                .max_connections(1)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .connect_with(options)
+                .await?;
+            return Ok(Db::Sqlite { writer: pool.clone(), readers: pool });
+        }
+        let options = options.journal_mode(SqliteJournalMode::Wal);
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let readers =
+            SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
+        Ok(Db::Sqlite { writer, readers })
+    }
+
+    /// Brings the tables and the standard categories up to date.
+    ///
+    /// # Errors
+    /// Where the database fails or holds tables of a newer hub.
+    pub async fn migrate(&self) -> Result<()> {
+        match &self.db {
+            Db::Sqlite { writer, .. } => MIGRATIONS.run(writer).await?,
+            Db::Postgres(pool) => MIGRATIONS.run(pool).await?,
+        }
+        let mut tx = self.begin(&Viewer::local(Actor::Administrator)).await?;
+        category::seed(&mut tx).await?;
+        tx.commit().await
+    }
+
+    /// A connection to read with.
+    ///
+    /// # Errors
+    /// Where none is free in time.
+    pub async fn read(&self) -> Result<Conn> {
+        let link = match &self.db {
+            Db::Sqlite { readers, .. } => Link::Sqlite(readers.acquire().await?),
+            Db::Postgres(pool) => Link::Postgres(pool.acquire().await?),
+        };
+        Ok(Conn { link, statements: self.statements.clone() })
+    }
+
+    /// A transaction in which the viewer changes something.
+    ///
+    /// # Errors
+    /// Where no connection is free in time.
+    pub async fn begin(&self, viewer: &Viewer) -> Result<Tx> {
+        let link = match &self.db {
+            Db::Sqlite { writer, .. } => Link::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Postgres(pool) => Link::PostgresTx(pool.begin().await?),
+        };
+        Ok(Tx {
+            conn: Conn { link, statements: self.statements.clone() },
+            wake: self.wake.clone(),
+            viewer: viewer.clone(),
+            now: self.clock.now(),
+            clock: self.clock.clone(),
+            events: Vec::new(),
+        })
+    }
+
+    /// The number of the last event that this process knows of, and the news of later ones.
+    #[must_use]
+    pub fn news(&self) -> watch::Receiver<i64> {
+        self.wake.subscribe()
+    }
+
+    /// How many statements were run so far: tests hold it constant per request.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Closes every connection, SQLite's log written back into its file.
+    pub async fn close(&self) {
+        match &self.db {
+            Db::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+}

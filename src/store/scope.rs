@@ -1,0 +1,91 @@
+//! Who sees which rows, said once. Every read of a scoped table appends one of these conditions, so a row that a viewer
+//! may not see is missing from lists, counts, filters, nested fields and look-ups alike.
+//!
+//! The directory (areas, categories, units, alliances, services that are or were on offer) is public; all else belongs
+//! to a street and to the units concerned.
+
+use super::sql::Sql;
+use crate::domain::need::NeedState;
+use crate::domain::service::ServiceState;
+use crate::domain::viewer::{Actor, Viewer};
+
+/// Services, aliased `s`: public once they have been on offer; before that for their unit and their street.
+pub fn services(sql: &mut Sql, viewer: &Viewer) {
+    let public = [ServiceState::Listed, ServiceState::Paused, ServiceState::Retired];
+    match viewer.actor {
+        Actor::Administrator => {}
+        Actor::Public => {
+            sql.push(" AND s.state IN ").list(public);
+        }
+        Actor::Liaison { unit } => {
+            sql.push(" AND (s.unit_id = ").bind(unit).push(" OR s.state IN ").list(public).push(")");
+        }
+        Actor::Staff { street, .. } | Actor::Coordinator { street } => {
+            sql.push(" AND (s.street_id = ").bind(street).push(" OR s.state IN ").list(public).push(")");
+        }
+    }
+}
+
+/// Needs, aliased `n`: for the street they lie in, for the unit that asks, and once published for the units that have
+/// checked in around them or serve them.
+pub fn needs(sql: &mut Sql, viewer: &Viewer) {
+    match viewer.actor {
+        Actor::Administrator => {}
+        Actor::Public => {
+            sql.push(" AND 1 = 0");
+        }
+        Actor::Staff { street, .. } | Actor::Coordinator { street } => {
+            sql.push(" AND n.street_id = ").bind(street);
+        }
+        Actor::Liaison { unit } => {
+            sql.push(" AND (n.asking_unit_id = ").bind(unit);
+            sql.push(" OR (n.state IN ").list(NeedState::PUBLISHED);
+            sql.push(
+                " AND n.area_id IN (SELECT below.area_id FROM check_in \
+                 JOIN area_tree AS below ON below.ancestor_id = check_in.area_id WHERE check_in.unit_id = ",
+            );
+            sql.bind(unit).push("))");
+            sql.push(" OR n.id IN (SELECT served.need_id FROM match AS served WHERE served.unit_id = ");
+            sql.bind(unit).push("))");
+        }
+    }
+}
+
+/// Matches, aliased `m`: for the street of the need and for the two units concerned.
+pub fn matches(sql: &mut Sql, viewer: &Viewer) {
+    match viewer.actor {
+        Actor::Administrator => {}
+        Actor::Public => {
+            sql.push(" AND 1 = 0");
+        }
+        Actor::Staff { street, .. } | Actor::Coordinator { street } => {
+            sql.push(" AND m.street_id = ").bind(street);
+        }
+        Actor::Liaison { unit } => {
+            sql.push(" AND (m.unit_id = ").bind(unit).push(" OR m.asking_unit_id = ").bind(unit).push(")");
+        }
+    }
+}
+
+/// Rows aliased `x` that hang on a match by `match_id`.
+pub fn of_matches(sql: &mut Sql, viewer: &Viewer) {
+    if viewer.actor == Actor::Administrator {
+        return;
+    }
+    sql.push(" AND x.match_id IN (SELECT m.id FROM match AS m WHERE 1 = 1");
+    matches(sql, viewer);
+    sql.push(")");
+}
+
+/// Directives, aliased `d`: for the street they hold in.
+pub fn directives(sql: &mut Sql, viewer: &Viewer) {
+    match viewer.actor {
+        Actor::Administrator => {}
+        Actor::Staff { street, .. } | Actor::Coordinator { street } => {
+            sql.push(" AND d.street_id = ").bind(street);
+        }
+        Actor::Public | Actor::Liaison { .. } => {
+            sql.push(" AND 1 = 0");
+        }
+    }
+}
