@@ -289,10 +289,10 @@ CREATE TABLE event (
 CREATE INDEX event_subject ON event (subject, subject_id, seq);
 
 CREATE TABLE event_head (
-    only BIGINT PRIMARY KEY CHECK (only = 1),
+    id BIGINT PRIMARY KEY CHECK (id = 1),
     seq BIGINT NOT NULL
 );
-INSERT INTO event_head (only, seq) VALUES (1, 0);
+INSERT INTO event_head (id, seq) VALUES (1, 0);
 
 CREATE TABLE token (
     id UUID PRIMARY KEY,
