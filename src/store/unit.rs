@@ -1,6 +1,6 @@
 //! Partner units: registered by a street, checked in wherever they act.
 
-use super::conn::Tx;
+use super::conn::{Conn, Tx};
 use super::contact::{self, NewContact};
 use super::entity::{Entity, lock};
 use super::error::{Result, at};
@@ -284,4 +284,20 @@ fn name_taken() -> super::error::Error {
     Refusal::new(Code::AlreadyExists, "本街道已有同名单位。", "The street has a unit of this name already.")
         .at("name")
         .into()
+}
+
+/// Whether a unit has checked in at an area or at one that the area lies in: it acts on needs there only.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn acts_in(conn: &mut Conn, unit: UnitId, area: AreaId) -> Result<bool> {
+    let found: Option<(i64,)> = conn
+        .optional(sql!(
+            "SELECT up.distance FROM area_tree AS up JOIN check_in ON check_in.area_id = up.ancestor_id
+             WHERE up.area_id = $1 AND check_in.unit_id = $2 LIMIT 1",
+            area,
+            unit
+        ))
+        .await?;
+    Ok(found.is_some())
 }

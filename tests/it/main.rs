@@ -4,4 +4,5 @@
 
 mod builders;
 mod hub;
+mod need_add;
 mod unit_register;
