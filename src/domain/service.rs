@@ -117,15 +117,6 @@ impl TargetGroups {
         self.0 == 0
     }
 
-    /// Whether what is for these groups serves all who need it: it is for everyone, or for each group or its wider one.
-    #[must_use]
-    pub fn serve(self, needed: Self) -> bool {
-        let serves = |group: TargetGroup| {
-            self.contains(group) || group.wider().is_some_and(|wider| self.contains(wider))
-        };
-        self.contains(TargetGroup::Everyone) || needed.iter().all(serves)
-    }
-
     fn bit(group: TargetGroup) -> i64 {
         1 << group as u8
     }

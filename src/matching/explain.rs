@@ -1,9 +1,9 @@
 //! The reasons in sentences, in both languages.
 
-use super::candidates::Constraint;
 use super::score::{Aim, Fact, Part};
 use super::solve::{Placement, Reason, RefusedPin, Unmet};
 use super::world::World;
+use crate::domain::fit::Constraint;
 use crate::domain::need::Need;
 use crate::domain::service::Service;
 use crate::domain::text::{Lang, TextEnum as _};

@@ -245,7 +245,8 @@ impl<'w> Scorer<'w> {
 
     /// The share of the community's needs that still wait.
     fn equity(&self, need: &Need) -> Share {
-        let served = self.world.communities.get(&need.community_id).copied().unwrap_or_default();
+        let place = need.community_id.unwrap_or(need.street_id);
+        let served = self.world.communities.get(&place).copied().unwrap_or_default();
         Share::new(served.waiting, served.asked.max(1), Fact::Equity(served))
     }
 }

@@ -123,8 +123,8 @@ pub fn rank(world: &World, weights: &Weights) -> (Candidates, Vec<Vec<Ranked>>) 
 /// Where the world is too large or, through our own fault, the proof fails.
 pub fn solve(world: &World, weights: &Weights) -> Result<Matching, Unsolved> {
     let candidates = Candidates::find(world);
-    let scorer = Scorer::new(world, weights);
-    let scores: Vec<Score> = candidates.pairs.iter().map(|pair| scorer.score(pair)).collect();
+    let judge = Scorer::new(world, weights);
+    let scores: Vec<Score> = candidates.pairs.iter().map(|pair| judge.score(pair)).collect();
     let pins = Pins::place(world, &candidates, &scores);
     let problem = problem(world, &candidates, &scores, &pins);
     let answer = assign(&problem)?;

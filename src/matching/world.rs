@@ -13,7 +13,7 @@ use crate::domain::text::text_enum;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Debug;
+use std::fmt::{Debug, Write as _};
 use std::ops::Range;
 
 /// The rows of a world, in any order.
@@ -43,8 +43,8 @@ pub struct Snapshot {
     pub directives: Vec<Directive>,
     /// The needs and lines of capacity that a live match joins already.
     pub joined: Vec<(NeedId, CapacityId)>,
-    /// How far the communities of the needs are served; `None` stands for what the street itself asks for.
-    pub communities: Vec<(Option<AreaId>, Served)>,
+    /// How far the communities of the needs are served; what the street itself asks for counts under the street.
+    pub communities: Vec<(AreaId, Served)>,
 }
 
 /// What is known of a unit.
@@ -124,7 +124,7 @@ pub struct World {
     /// The needs and lines of capacity that a live match joins already.
     pub joined: BTreeSet<(NeedId, CapacityId)>,
     /// How far the communities of the needs are served.
-    pub communities: BTreeMap<Option<AreaId>, Served>,
+    pub communities: BTreeMap<AreaId, Served>,
 }
 
 impl World {
@@ -201,8 +201,11 @@ fn grouped<K: Ord, V, G: Default + Extend<V>>(rows: Vec<(K, V)>) -> BTreeMap<K, 
 
 /// The debug text holds every field, so no new one can be forgotten here.
 fn digest(part: &impl Debug) -> String {
-    let hash = Sha256::digest(format!("{part:?}"));
-    hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let hash: [u8; 32] = Sha256::digest(format!("{part:?}")).into();
+    hash[..6].iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 text_enum! {

@@ -192,6 +192,18 @@ impl Tx {
         self.optional(sql).await
     }
 
+    /// Reads rows and keeps others from changing them until the transaction ends. The statement orders them by id, so
+    /// that transactions never wait in a circle.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn lock_all<T: Row>(&mut self, mut sql: Sql) -> Result<Vec<T>> {
+        if self.is_postgres() {
+            sql.push(" FOR UPDATE");
+        }
+        self.all(sql).await
+    }
+
     /// Appends an event to the trail with the rest of the transaction.
     pub fn event<I: Id>(&mut self, id: I, street: Option<AreaId>, kind: EventKind, data: serde_json::Value) {
         self.events.push(vec![

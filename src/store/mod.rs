@@ -4,8 +4,10 @@ pub mod area;
 pub mod category;
 pub mod conn;
 pub mod contact;
+pub mod directive;
 pub mod entity;
 pub mod error;
+pub mod flow;
 pub mod idempotency;
 pub mod need;
 pub mod page;
@@ -14,6 +16,7 @@ pub mod service;
 pub mod sql;
 pub mod token;
 pub mod unit;
+pub mod world;
 
 use crate::clock::Clock;
 use crate::domain::refusal::{Code, Refusal};

@@ -1,8 +1,9 @@
 //! Pins: what people reserve is placed before the rest is solved.
 
 use crate::domain::directive::{Directive, DirectiveKind};
+use crate::domain::fit::Constraint;
 use crate::domain::id::DirectiveId;
-use crate::matching::candidates::{Candidates, Constraint};
+use crate::matching::candidates::Candidates;
 use crate::matching::score::Score;
 use crate::matching::world::World;
 

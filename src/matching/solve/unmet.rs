@@ -1,8 +1,9 @@
 //! Why something stays unmet.
 
 use super::Placement;
+use crate::domain::fit::Constraint;
 use crate::domain::text::text_enum;
-use crate::matching::candidates::{Candidates, Constraint, foremost};
+use crate::matching::candidates::Candidates;
 use crate::matching::world::World;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,7 +105,7 @@ fn reason(
 ) -> Reason {
     let lines: BTreeSet<usize> = candidates.of(need).map(|pair| candidates.pairs[pair].line).collect();
     if lines.is_empty() {
-        return match foremost(&candidates.exclusions[need]) {
+        return match candidates.foremost(need) {
             None => Reason::NoService,
             Some((constraint, services)) => {
                 Reason::Excluded { constraint, services, of: candidates.excluded[need].len() }

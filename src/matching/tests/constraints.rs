@@ -1,7 +1,8 @@
 use super::*;
 use crate::domain::availability::Rule;
+use crate::domain::fit::Constraint;
 use crate::domain::text::TextEnum as _;
-use crate::matching::candidates::{Candidates, Constraint};
+use crate::matching::candidates::Candidates;
 use chrono::NaiveDate;
 
 /// One need and one service that fits.
@@ -35,7 +36,7 @@ fn each_constraint_excludes_and_is_named() {
     for constraint in Constraint::ALL {
         let found = Candidates::find(&spoilt(*constraint).world());
         assert_eq!(found.pairs, [], "{constraint:?}");
-        assert_eq!(found.exclusions[0].iter().collect::<Vec<_>>(), [(*constraint, 1)]);
+        assert_eq!(found.exclusions[0], [(*constraint, 1)].into());
     }
 }
 
@@ -45,7 +46,7 @@ fn a_service_is_counted_once_under_the_first_constraint() {
     rows.services[0].target_groups = [TargetGroup::Women].into_iter().collect();
     rows.services[0].lead_time_days = 30;
     let found = Candidates::find(&rows.world());
-    assert_eq!(found.exclusions[0].iter().collect::<Vec<_>>(), [(Constraint::Measure, 1)]);
+    assert_eq!(found.exclusions[0], [(Constraint::Measure, 1)].into());
 }
 
 #[test]

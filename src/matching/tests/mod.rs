@@ -84,7 +84,7 @@ fn empty() -> Snapshot {
         ],
         units: vec![unit(LIBRARY, "图书馆"), unit(BANK, "银行")],
         check_ins: vec![(id(LIBRARY), id(STREET)), (id(BANK), id(STREET))],
-        communities: vec![(Some(id(COMMUNITY)), Served { asked: 4, waiting: 2 })],
+        communities: vec![(id(COMMUNITY), Served { asked: 4, waiting: 2 })],
         ..Snapshot::default()
     }
 }
@@ -186,6 +186,7 @@ impl Snapshot {
             quantity,
             reason: "试一试".into(),
             created_at: monday(),
+            lifted_at: None,
         });
         self
     }

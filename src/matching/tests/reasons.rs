@@ -1,6 +1,6 @@
 use super::*;
+use crate::domain::fit::Constraint;
 use crate::domain::text::Lang;
-use crate::matching::candidates::Constraint;
 use crate::matching::explain;
 use crate::matching::solve::{Reason, ReasonCode};
 
