@@ -5,6 +5,7 @@ pub mod category;
 pub mod error;
 pub mod loaders;
 pub mod mutation;
+pub mod need;
 pub mod node;
 pub mod page;
 pub mod unit;
@@ -27,12 +28,12 @@ pub struct Asked {
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, area::AreaQuery, category::CategoryQuery, unit::UnitQuery);
+pub struct Query(node::NodeQuery, area::AreaQuery, category::CategoryQuery, unit::UnitQuery, need::NeedQuery);
 
 /// What can be changed. Every mutation takes one input and answers with a payload: the changed object and, where it was
 /// refused, the reasons.
 #[derive(MergedObject, Default)]
-pub struct Mutation(area::AreaMutation, unit::UnitMutation);
+pub struct Mutation(area::AreaMutation, unit::UnitMutation, need::NeedMutation, need::NeedStepMutation);
 
 /// The schema of the hub.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

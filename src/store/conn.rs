@@ -140,6 +140,7 @@ pub struct Tx {
     /// When.
     pub now: DateTime<Utc>,
     pub(super) clock: Clock,
+    pub(super) respond_hours: i64,
     pub(super) events: Vec<Vec<Value>>,
 }
 

@@ -9,6 +9,7 @@ pub mod entity;
 pub mod error;
 pub mod flow;
 pub mod idempotency;
+pub mod matches;
 pub mod need;
 pub mod page;
 pub mod scope;
@@ -64,6 +65,8 @@ pub struct Store {
     db: Db,
     /// Where the time of every change and every new id come from.
     pub clock: Clock,
+    /// For how many hours a match waits for an answer where nobody says otherwise.
+    pub respond_hours: i64,
     statements: Arc<AtomicU64>,
     wake: watch::Sender<i64>,
 }
@@ -104,7 +107,13 @@ impl Store {
                     .into(),
             )));
         };
-        Ok(Self { db, clock, statements: Arc::default(), wake: watch::Sender::new(0) })
+        Ok(Self {
+            db,
+            clock,
+            respond_hours: matches::DEFAULT_RESPOND_HOURS,
+            statements: Arc::default(),
+            wake: watch::Sender::new(0),
+        })
     }
 
     async fn open_sqlite(url: &str) -> Result<Db> {
@@ -171,6 +180,7 @@ impl Store {
             viewer: viewer.clone(),
             now: self.clock.now(),
             clock: self.clock.clone(),
+            respond_hours: self.respond_hours,
             events: Vec::new(),
         })
     }
