@@ -48,3 +48,33 @@ pub struct Event {
     /// What was before and after; never personal data.
     pub data: Value,
 }
+
+impl Event {
+    /// The state that the thing was in before, where it moved.
+    #[must_use]
+    pub fn from_state(&self) -> Option<&str> {
+        self.text("from")
+    }
+
+    /// The state that the thing came to, or began in.
+    #[must_use]
+    pub fn to_state(&self) -> Option<&str> {
+        self.text("to").or_else(|| self.text("state"))
+    }
+
+    /// The quantity that it was about.
+    #[must_use]
+    pub fn quantity(&self) -> Option<i64> {
+        self.data.get("quantity")?.as_i64()
+    }
+
+    /// The reason that was given.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.text("reason")
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.data.get(name)?.as_str()
+    }
+}

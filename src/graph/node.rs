@@ -3,6 +3,7 @@
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, refused};
+use super::event::Event;
 use super::page::one;
 use super::unit::PartnerUnit;
 use crate::domain::check;
@@ -21,6 +22,8 @@ pub enum Node {
     Category(Category),
     /// A partner unit.
     PartnerUnit(PartnerUnit),
+    /// An entry of the trail.
+    Event(Event),
 }
 
 /// Ids that one request may look up at once.
@@ -59,6 +62,7 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
         Kind::Area => find::<Area>(ctx, uuid).await?.map(Node::Area),
         Kind::Category => find::<Category>(ctx, uuid).await?.map(Node::Category),
         Kind::Unit => find::<PartnerUnit>(ctx, uuid).await?.map(Node::PartnerUnit),
+        Kind::Event => find::<Event>(ctx, uuid).await?.map(Node::Event),
         _ => None,
     })
 }

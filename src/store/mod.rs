@@ -6,8 +6,10 @@ pub mod conn;
 pub mod contact;
 pub mod entity;
 pub mod error;
+pub mod event;
 pub mod idempotency;
 pub mod need;
+pub mod news;
 pub mod page;
 pub mod scope;
 pub mod service;
@@ -101,7 +103,12 @@ impl Store {
                     .into(),
             )));
         };
-        Ok(Self { db, clock, statements: Arc::default(), wake: watch::Sender::new(0) })
+        let store = Self { db, clock, statements: Arc::default(), wake: watch::Sender::new(0) };
+        match store.catch_up().await {
+            Err(error) if error.lacks_table() => {}
+            other => other?,
+        }
+        Ok(store)
     }
 
     async fn open_sqlite(url: &str) -> Result<Db> {
@@ -170,12 +177,6 @@ impl Store {
             clock: self.clock.clone(),
             events: Vec::new(),
         })
-    }
-
-    /// The number of the last event that this process knows of, and the news of later ones.
-    #[must_use]
-    pub fn news(&self) -> watch::Receiver<i64> {
-        self.wake.subscribe()
     }
 
     /// How many statements were run so far: tests hold it constant per request.
