@@ -126,7 +126,9 @@ pub async fn require_wanted(conn: &mut Conn, viewer: &Viewer, wanted: Wanted) ->
     let granted = match wanted {
         Wanted::Area(area) => acts_in(conn, viewer, area).await?,
         Wanted::Unit(unit) => {
-            get::<PartnerUnit>(conn, viewer, unit).await.map_err(|error| super::error::at("unitId", error))?;
+            get::<PartnerUnit>(conn, viewer, unit)
+                .await
+                .map_err(|error| super::error::at("unitId", error))?;
             match viewer.actor {
                 Actor::Public => false,
                 Actor::Liaison { unit: own } => own == unit,
@@ -138,8 +140,7 @@ pub async fn require_wanted(conn: &mut Conn, viewer: &Viewer, wanted: Wanted) ->
 }
 
 async fn acts_in(conn: &mut Conn, viewer: &Viewer, area: AreaId) -> Result<bool> {
-    let area: Area =
-        get(conn, viewer, area).await.map_err(|error| super::error::at("areaId", error))?;
+    let area: Area = get(conn, viewer, area).await.map_err(|error| super::error::at("areaId", error))?;
     Ok(match viewer.actor {
         Actor::Public => false,
         Actor::Liaison { unit } => super::unit::acts_in(conn, unit, area.id).await?,

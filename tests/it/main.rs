@@ -3,6 +3,8 @@
 #![allow(missing_docs, reason = "tests are read by their names")]
 
 mod builders;
+mod event_trail;
 mod hub;
 mod need_add;
+mod need_follow;
 mod unit_register;

@@ -72,6 +72,7 @@ impl Follower {
 
     /// Reads the next changes; where there are none, waits for news first.
     async fn read_on<E: Followed>(&mut self) -> Result<()> {
+        // The store at hand keeps its news open, so there is always a next.
         if self.at_end && self.news.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
@@ -79,8 +80,7 @@ impl Follower {
         let told = *self.news.borrow_and_update();
         let mut conn = self.store.read().await?;
         let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
-        self.read =
-            event::after::<E>(&mut conn, &self.viewer, self.wanted, self.seen, limit).await?.into();
+        self.read = event::after::<E>(&mut conn, &self.viewer, self.wanted, self.seen, limit).await?.into();
         self.at_end = self.read.len() < BATCH;
         self.seen = self.read.back().map_or(self.seen, |last| last.seq);
         if self.at_end {

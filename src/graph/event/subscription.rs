@@ -53,7 +53,9 @@ impl EventSubscription {
         ctx: &Context<'_>,
         #[graphql(desc = "Follow the needs of this area and everything below it.")] area_id: Option<ID>,
         #[graphql(desc = "Follow the needs in reach of this unit.")] unit_id: Option<ID>,
-        #[graphql(desc = "The cursor of the last change that you saw: go on after it. Left out: from now on.")]
+        #[graphql(
+            desc = "The cursor of the last change that you saw: go on after it. Left out: from now on."
+        )]
         after: Option<String>,
     ) -> Result<impl Stream<Item = Result<NeedEvent, Error>>, Error> {
         changes::<need::Need, _>(ctx, (area_id, unit_id), after).await
