@@ -1,5 +1,11 @@
 //! Needs: from the first draft to the closing.
 
+mod lifecycle;
+mod recount;
+
+pub use lifecycle::{close, merge, open, reopen, return_, submit, verify, withdraw};
+pub use recount::recount;
+
 use super::conn::Tx;
 use super::contact::{self, NewContact};
 use super::entity::{Entity, get};
@@ -147,4 +153,23 @@ async fn require_asking_side(tx: &mut Tx, area: &Area, asking_unit: Option<UnitI
         _ => tx.viewer.coordinates(area.street_id),
     };
     tx.require(granted)
+}
+
+/// Tells the trail what became of a need: its state and its quantities, before and after.
+fn trail(tx: &mut Tx, before: &Need, after: &Need) {
+    let kind = if before.state == after.state { EventKind::Counted } else { EventKind::Moved };
+    let quantities = |need: &Need| json!({ "quantity": need.quantity, "claimed": need.claimed, "delivered": need.delivered });
+    let mut data = json!({
+        "from": before.state,
+        "to": after.state,
+        "before": quantities(before),
+        "after": quantities(after),
+    });
+    if let Some(into) = after.merged_into_id {
+        data["into"] = json!(into);
+    }
+    if let Some(outcome) = after.outcome {
+        data["outcome"] = json!(outcome);
+    }
+    tx.event(after.id, Some(after.street_id), kind, data);
 }
