@@ -5,4 +5,5 @@
 mod builders;
 mod hub;
 mod need_add;
+mod need_life;
 mod unit_register;
