@@ -77,8 +77,8 @@ impl Area {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Area>, Error> {
-        let list = Areas { inside: true, ..Areas::default() };
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = Areas { inside: true, ..Areas::default() };
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 
     /// The units that have checked in (报到) at this very area.
@@ -91,9 +91,9 @@ impl Area {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<PartnerUnit>, Error> {
-        let list =
+        let listing =
             Units { of: UnitsOf::Area, order: order_by.unwrap_or_default().into(), ..Units::default() };
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
     /// The needs that arose in this very area, as far as you may see them. For everything below it ask `needs` with a filter.
     async fn needs(

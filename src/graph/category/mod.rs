@@ -65,8 +65,8 @@ impl Category {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Category>, Error> {
-        let list = Categories { inside: true, ..Categories::default() };
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = Categories { inside: true, ..Categories::default() };
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
     /// The needs filed under this very category, as far as you may see them. For the narrower ones too ask `needs` with a
     /// filter.
@@ -120,7 +120,8 @@ impl CategoryQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Category>, Error> {
         let filter = filter.unwrap_or_default();
-        let list = Categories { inside: false, roots: filter.roots.unwrap_or_default(), code: filter.code };
-        Connection::root(ctx, list, PageArgs::new(first, after, last, before)).await
+        let listing =
+            Categories { inside: false, roots: filter.roots.unwrap_or_default(), code: filter.code };
+        Connection::root(ctx, listing, PageArgs::new(first, after, last, before)).await
     }
 }

@@ -1,7 +1,11 @@
 //! Services: standing offers with their capacity, their availability and the areas they cover.
 
+mod lifecycle;
+
+pub use lifecycle::advance;
+
 use super::conn::Tx;
-use super::entity::{Entity, get};
+use super::entity::{Entity, get, lock};
 use super::error::{Result, at};
 use super::scope;
 use super::sql::{Sql, sql};
@@ -151,6 +155,14 @@ pub async fn add(
         add_availability(tx, id, unit.street_id, &format!("availability.{place}"), rule).await?;
     }
     Ok(id)
+}
+
+/// The service, held for a change by those who may change it: its unit's liaison and its street's coordinator.
+async fn own(tx: &mut Tx, id: ServiceId) -> Result<Service> {
+    tx.require_write()?;
+    let service: Service = lock(tx, id).await?;
+    tx.require(tx.viewer.speaks_for(service.unit_id) || tx.viewer.coordinates(Some(service.street_id)))?;
+    Ok(service)
 }
 
 /// Refuses an empty set of target groups.
