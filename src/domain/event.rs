@@ -62,10 +62,10 @@ impl Event {
         self.text("to").or_else(|| self.text("state"))
     }
 
-    /// The quantity that it was about.
+    /// One of the thing's quantities after it, by name, where it tells of them.
     #[must_use]
-    pub fn quantity(&self) -> Option<i64> {
-        self.data.get("quantity")?.as_i64()
+    pub fn quantity(&self, name: &str) -> Option<i64> {
+        self.data.get("after").unwrap_or(&self.data).get(name)?.as_i64()
     }
 
     /// The reason that was given.

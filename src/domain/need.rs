@@ -123,6 +123,12 @@ impl NeedState {
         NeedAction::ALL.iter().copied().filter(move |action| self.leads_to(*action).is_some())
     }
 
+    /// Whether everything that is told of it may still be edited, since nobody has found it to be real.
+    #[must_use]
+    pub fn is_unverified(self) -> bool {
+        matches!(self, Self::Draft | Self::Submitted | Self::Returned)
+    }
+
     /// Whether its matches move it.
     #[must_use]
     pub fn is_served(self) -> bool {

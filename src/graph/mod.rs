@@ -6,6 +6,7 @@ pub mod error;
 pub mod event;
 pub mod loaders;
 pub mod mutation;
+pub mod need;
 pub mod node;
 pub mod page;
 pub mod unit;
@@ -29,12 +30,12 @@ pub struct Asked {
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, area::AreaQuery, category::CategoryQuery, unit::UnitQuery);
+pub struct Query(node::NodeQuery, area::AreaQuery, category::CategoryQuery, unit::UnitQuery, need::NeedQuery);
 
 /// What can be changed. Every mutation takes one input and answers with a payload: the changed object and, where it was
 /// refused, the reasons.
 #[derive(MergedObject, Default)]
-pub struct Mutation(area::AreaMutation, unit::UnitMutation);
+pub struct Mutation(area::AreaMutation, unit::UnitMutation, need::NeedMutation, need::NeedStepMutation);
 
 /// What can be followed while it happens.
 #[derive(MergedSubscription, Default)]
@@ -59,6 +60,7 @@ pub async fn execute(schema: &Schema, store: &Store, asked: Asked, request: Requ
 
 /// Answers a subscription, one answer for each change and no sooner than it is asked for; anything else as [`execute`]
 /// does. Dropping it ends it.
+#[must_use]
 pub fn stream(
     schema: &Schema,
     store: &Store,

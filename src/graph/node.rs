@@ -4,6 +4,7 @@ use super::area::Area;
 use super::category::Category;
 use super::error::{lang, refused};
 use super::event::Event;
+use super::need::Need;
 use super::page::one;
 use super::unit::PartnerUnit;
 use crate::domain::check;
@@ -24,6 +25,8 @@ pub enum Node {
     PartnerUnit(PartnerUnit),
     /// An entry of the trail.
     Event(Event),
+    /// A need.
+    Need(Need),
 }
 
 /// Ids that one request may look up at once.
@@ -63,6 +66,7 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
         Kind::Category => find::<Category>(ctx, uuid).await?.map(Node::Category),
         Kind::Unit => find::<PartnerUnit>(ctx, uuid).await?.map(Node::PartnerUnit),
         Kind::Event => find::<Event>(ctx, uuid).await?.map(Node::Event),
+        Kind::Need => find::<Need>(ctx, uuid).await?.map(Node::Need),
         _ => None,
     })
 }

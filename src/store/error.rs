@@ -85,3 +85,12 @@ pub fn at(field: &str, error: Error) -> Error {
         other => other,
     }
 }
+
+/// Names the input object that the field of a refusal belongs to.
+#[must_use]
+pub fn inside(object: &str, error: Error) -> Error {
+    match error {
+        Error::Refused(refusal) => Error::Refused(refusal.inside(object)),
+        other => other,
+    }
+}

@@ -8,7 +8,7 @@ use super::page::{Cursor, Key, Listing, Order, bad_cursor};
 use super::scope;
 use super::sql::{Sql, sql};
 use crate::domain::area::Area;
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::Event;
 use crate::domain::id::{AreaId, EventId, Id, Kind, UnitId};
 use crate::domain::need::Need;
 use crate::domain::unit::PartnerUnit;
@@ -165,7 +165,6 @@ pub async fn after<E: Followed>(
     sql.push(&format!("SELECT e.* FROM event AS e JOIN {table} AS {alias} ON {alias}.id = e.subject_id"));
     sql.push(" WHERE e.seq > ").bind(seq);
     sql.push(" AND e.subject = ").bind(E::Id::KIND);
-    sql.push(" AND e.kind <> ").bind(EventKind::ContactRead);
     E::wanted(&mut sql, wanted);
     E::scope(&mut sql, viewer);
     sql.push(" ORDER BY e.seq LIMIT ").bind(limit);

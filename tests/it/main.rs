@@ -7,4 +7,5 @@ mod event_trail;
 mod hub;
 mod need_add;
 mod need_follow;
+mod need_life;
 mod unit_register;

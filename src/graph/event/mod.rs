@@ -1,7 +1,6 @@
 //! The trail in the graph: the history of a thing, and what happens while somebody follows it.
 
 mod follow;
-mod standin;
 mod subscription;
 
 pub use subscription::EventSubscription;
@@ -11,7 +10,7 @@ use crate::domain::event::{self, EventKind};
 use crate::domain::id::Id;
 use crate::domain::viewer::Role;
 use crate::store::event::History;
-use async_graphql::{Context, Error, ID, Object};
+use async_graphql::{Context, Error, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 /// An entry of the trail: something that happened to a need or a match.
@@ -51,25 +50,43 @@ impl Event {
         self.0.kind
     }
 
-    /// The state before, by its name in the enum of states; null where the state did not change.
+    /// The state before, by its name in the enum of states, where it tells of it.
     async fn from(&self) -> Option<String> {
         self.0.from_state().map(str::to_ascii_uppercase)
     }
 
-    /// The state after, by its name in the enum of states; null where the state did not change.
+    /// The state after, by its name in the enum of states, where it tells of it.
     async fn to(&self) -> Option<String> {
         self.0.to_state().map(str::to_ascii_uppercase)
     }
 
-    /// The quantity that it was about, where it was about one.
-    async fn quantity(&self) -> Option<i64> {
-        self.0.quantity()
+    /// The quantities after it; null where it does not tell of them.
+    async fn quantities(&self) -> Option<EventQuantities> {
+        Some(EventQuantities {
+            quantity: self.0.quantity("quantity")?,
+            claimed: self.0.quantity("claimed"),
+            delivered: self.0.quantity("delivered"),
+            released: self.0.quantity("released"),
+        })
     }
 
     /// The reason that was given, where one was.
     async fn reason(&self) -> Option<&str> {
         self.0.reason()
     }
+}
+
+/// The quantities of a need or a match after an event.
+#[derive(SimpleObject)]
+pub struct EventQuantities {
+    /// How much is asked for, or was agreed on.
+    quantity: i64,
+    /// How much of a need is claimed.
+    claimed: Option<i64>,
+    /// How much of it is delivered.
+    delivered: Option<i64>,
+    /// How much of a match was given back.
+    released: Option<i64>,
 }
 
 /// A page of what happened to a thing, from the first to the last, batched with the histories of others.

@@ -1,9 +1,9 @@
 use super::follow::follow;
-use super::standin::Need;
 use crate::domain::event::{self, EventKind};
 use crate::domain::need::{self, NeedState};
 use crate::domain::refusal::{Code, Refusal};
 use crate::graph::error::{lang, optional_id, refused, told};
+use crate::graph::need::Need;
 use crate::graph::{Asked, loader};
 use crate::store::event::{Followed, Wanted, cursor};
 use async_graphql::{Context, Error, ID, SimpleObject, Subscription};
@@ -19,9 +19,9 @@ pub struct NeedEvent {
     at: DateTime<Utc>,
     /// What happened. A need is offered to be claimed where it moved to `OPEN`.
     kind: EventKind,
-    /// The state before; null where the state did not change.
+    /// The state before; null where it was just added or only edited.
     from: Option<NeedState>,
-    /// The state after; null where the state did not change.
+    /// The state after, the same where only quantities changed; null where it was only edited.
     to: Option<NeedState>,
     /// The need as it is now.
     need: Need,

@@ -3,12 +3,15 @@
 mod mutation;
 mod query;
 
-pub use mutation::UnitMutation;
+pub use mutation::{ContactInput, UnitMutation};
 pub use query::{UnitOrder, UnitQuery};
 
 use super::area::Area;
-use super::page::{Node, maybe};
+use super::need::{Need, NeedFilter, NeedOrder};
+use super::page::{Connection, Node, PageArgs, maybe};
+use crate::domain::id::Id as _;
 use crate::domain::unit::{self, UnitKind};
+use crate::store::need::NeedsOf;
 use crate::store::unit::Units;
 use async_graphql::{Context, Error, ID, Object};
 use chrono::{DateTime, Utc};
@@ -73,5 +76,19 @@ impl PartnerUnit {
     /// When it was registered.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
+    }
+    /// The needs that it asks for, as far as you may see them.
+    async fn needs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<NeedFilter>,
+        #[graphql(desc = "The order: the newest first unless told.")] order_by: Option<NeedOrder>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Need>, Error> {
+        let list = filter.unwrap_or_default().list(ctx, NeedsOf::AskingUnit, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
     }
 }
