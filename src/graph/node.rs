@@ -3,6 +3,7 @@
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, refused};
+use super::event::Event;
 use super::need::Need;
 use super::page::one;
 use super::unit::PartnerUnit;
@@ -22,6 +23,8 @@ pub enum Node {
     Category(Category),
     /// A partner unit.
     PartnerUnit(PartnerUnit),
+    /// An entry of the trail.
+    Event(Event),
     /// A need.
     Need(Need),
 }
@@ -62,6 +65,7 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
         Kind::Area => find::<Area>(ctx, uuid).await?.map(Node::Area),
         Kind::Category => find::<Category>(ctx, uuid).await?.map(Node::Category),
         Kind::Unit => find::<PartnerUnit>(ctx, uuid).await?.map(Node::PartnerUnit),
+        Kind::Event => find::<Event>(ctx, uuid).await?.map(Node::Event),
         Kind::Need => find::<Need>(ctx, uuid).await?.map(Node::Need),
         _ => None,
     })
