@@ -1,12 +1,15 @@
 //! The graph: one folder for each entity, resolvers of a few lines that hand on to the store and the matching.
 
+pub mod alliance;
 pub mod area;
 pub mod category;
+pub mod contact;
 pub mod error;
 pub mod loaders;
 pub mod mutation;
 pub mod node;
 pub mod page;
+pub mod service;
 pub mod unit;
 
 use crate::domain::text::Lang;
@@ -27,12 +30,24 @@ pub struct Asked {
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, area::AreaQuery, category::CategoryQuery, unit::UnitQuery);
+pub struct Query(
+    node::NodeQuery,
+    area::AreaQuery,
+    category::CategoryQuery,
+    unit::UnitQuery,
+    alliance::AllianceQuery,
+    service::ServiceQuery,
+);
 
 /// What can be changed. Every mutation takes one input and answers with a payload: the changed object and, where it was
 /// refused, the reasons.
 #[derive(MergedObject, Default)]
-pub struct Mutation(area::AreaMutation, unit::UnitMutation);
+pub struct Mutation(
+    area::AreaMutation,
+    unit::UnitMutation,
+    alliance::AllianceMutation,
+    service::ServiceMutation,
+);
 
 /// The schema of the hub.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -1,9 +1,11 @@
 //! Look-ups by global id, whatever the id names.
 
+use super::alliance::Alliance;
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, refused};
 use super::page::one;
+use super::service::Service;
 use super::unit::PartnerUnit;
 use crate::domain::check;
 use crate::domain::id::{Id, Kind, split};
@@ -21,6 +23,10 @@ pub enum Node {
     Category(Category),
     /// A partner unit.
     PartnerUnit(PartnerUnit),
+    /// An alliance.
+    Alliance(Alliance),
+    /// A service.
+    Service(Service),
 }
 
 /// Ids that one request may look up at once.
@@ -59,6 +65,8 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
         Kind::Area => find::<Area>(ctx, uuid).await?.map(Node::Area),
         Kind::Category => find::<Category>(ctx, uuid).await?.map(Node::Category),
         Kind::Unit => find::<PartnerUnit>(ctx, uuid).await?.map(Node::PartnerUnit),
+        Kind::Alliance => find::<Alliance>(ctx, uuid).await?.map(Node::Alliance),
+        Kind::Service => find::<Service>(ctx, uuid).await?.map(Node::Service),
         _ => None,
     })
 }

@@ -78,3 +78,15 @@ pub fn at(field: &str, error: Error) -> Error {
         other => other,
     }
 }
+
+/// Puts the input field that a refusal concerns inside another.
+#[must_use]
+pub fn inside(field: &str, error: Error) -> Error {
+    match error {
+        Error::Refused(mut refusal) => {
+            refusal.field.insert(0, field.to_owned());
+            Error::Refused(refusal)
+        }
+        other => other,
+    }
+}

@@ -2,7 +2,13 @@
 //! (`GONGJIAN_TEST_POSTGRES_URL`) they fail.
 #![allow(missing_docs, reason = "tests are read by their names")]
 
+mod alliance_join;
 mod builders;
+mod contact_show;
 mod hub;
 mod need_add;
+mod service_capacity;
+mod service_edit;
+mod service_life;
+mod service_list;
 mod unit_register;
