@@ -2,10 +2,16 @@
 //! (`GONGJIAN_TEST_POSTGRES_URL`) they fail.
 #![allow(missing_docs, reason = "tests are read by their names")]
 
+mod alliance_join;
 mod builders;
+mod contact_show;
 mod event_trail;
 mod hub;
 mod need_add;
 mod need_follow;
 mod need_life;
+mod service_capacity;
+mod service_edit;
+mod service_life;
+mod service_list;
 mod unit_register;
