@@ -7,5 +7,6 @@ mod event_trail;
 mod hub;
 mod need_add;
 mod need_follow;
+mod need_history;
 mod need_life;
 mod unit_register;
