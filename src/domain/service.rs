@@ -1,5 +1,6 @@
 //! Services (服务/资源): what units offer, how much of it there is, and when.
 
+use super::availability::{RecurrenceError, Rule};
 use super::festival::Festival;
 use super::id::{AreaId, AvailabilityId, CapacityId, CategoryId, ServiceId, UnitId};
 use super::refusal::Refusal;
@@ -267,4 +268,21 @@ pub struct AvailabilityRule {
     pub start_time: NaiveTime,
     /// How long it lasts, in minutes.
     pub minutes: i64,
+}
+
+impl AvailabilityRule {
+    /// The rule, to be asked for its occurrences.
+    ///
+    /// # Errors
+    /// What is wrong with it: nothing, in a row that was checked when it was kept.
+    pub fn rule(&self) -> Result<Rule, RecurrenceError> {
+        Rule::new(
+            self.rrule.as_deref(),
+            self.festival,
+            self.starts_on,
+            self.ends_on,
+            self.start_time,
+            self.minutes,
+        )
+    }
 }

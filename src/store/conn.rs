@@ -141,6 +141,7 @@ pub struct Tx {
     /// When.
     pub now: DateTime<Utc>,
     pub(super) clock: Clock,
+    pub(super) respond_hours: i64,
     pub(super) events: Vec<Vec<Value>>,
 }
 
@@ -191,6 +192,18 @@ impl Tx {
             sql.push(" FOR UPDATE");
         }
         self.optional(sql).await
+    }
+
+    /// Reads rows and keeps others from changing them until the transaction ends. The statement orders them by id, so
+    /// that transactions never wait in a circle.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn lock_all<T: Row>(&mut self, mut sql: Sql) -> Result<Vec<T>> {
+        if self.is_postgres() {
+            sql.push(" FOR UPDATE");
+        }
+        self.all(sql).await
     }
 
     /// Appends an event to the trail with the rest of the transaction.

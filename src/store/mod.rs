@@ -4,10 +4,13 @@ pub mod area;
 pub mod category;
 pub mod conn;
 pub mod contact;
+pub mod directive;
 pub mod entity;
 pub mod error;
 pub mod event;
+pub mod flow;
 pub mod idempotency;
+pub mod matches;
 pub mod need;
 pub mod news;
 pub mod page;
@@ -16,6 +19,7 @@ pub mod service;
 pub mod sql;
 pub mod token;
 pub mod unit;
+pub mod world;
 
 use crate::clock::Clock;
 use crate::domain::refusal::{Code, Refusal};
@@ -63,6 +67,8 @@ pub struct Store {
     db: Db,
     /// Where the time of every change and every new id come from.
     pub clock: Clock,
+    /// For how many hours a match waits for an answer where nobody says otherwise.
+    pub respond_hours: i64,
     statements: Arc<AtomicU64>,
     wake: watch::Sender<i64>,
 }
@@ -109,6 +115,13 @@ impl Store {
             other => other?,
         }
         Ok(store)
+        Ok(Self {
+            db,
+            clock,
+            respond_hours: matches::DEFAULT_RESPOND_HOURS,
+            statements: Arc::default(),
+            wake: watch::Sender::new(0),
+        })
     }
 
     async fn open_sqlite(url: &str) -> Result<Db> {
@@ -175,6 +188,7 @@ impl Store {
             viewer: viewer.clone(),
             now: self.clock.now(),
             clock: self.clock.clone(),
+            respond_hours: self.respond_hours,
             events: Vec::new(),
         })
     }
