@@ -77,6 +77,7 @@ impl PartnerUnit {
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
+
     /// The needs that it asks for, as far as you may see them.
     async fn needs(
         &self,
@@ -88,7 +89,7 @@ impl PartnerUnit {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Need>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, NeedsOf::AskingUnit, order_by)?;
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, NeedsOf::AskingUnit, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 }
