@@ -109,19 +109,18 @@ impl Store {
                     .into(),
             )));
         };
-        let store = Self { db, clock, statements: Arc::default(), wake: watch::Sender::new(0) };
-        match store.catch_up().await {
-            Err(error) if error.lacks_table() => {}
-            other => other?,
-        }
-        Ok(store)
-        Ok(Self {
+        let store = Self {
             db,
             clock,
             respond_hours: matches::DEFAULT_RESPOND_HOURS,
             statements: Arc::default(),
             wake: watch::Sender::new(0),
-        })
+        };
+        match store.catch_up().await {
+            Err(error) if error.lacks_table() => {}
+            other => other?,
+        }
+        Ok(store)
     }
 
     async fn open_sqlite(url: &str) -> Result<Db> {
