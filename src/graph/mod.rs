@@ -5,6 +5,7 @@ pub mod category;
 pub mod error;
 pub mod event;
 pub mod loaders;
+pub mod matches;
 pub mod mutation;
 pub mod need;
 pub mod node;
@@ -30,12 +31,27 @@ pub struct Asked {
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, area::AreaQuery, category::CategoryQuery, unit::UnitQuery, need::NeedQuery);
+pub struct Query(
+    node::NodeQuery,
+    area::AreaQuery,
+    category::CategoryQuery,
+    unit::UnitQuery,
+    need::NeedQuery,
+    matches::MatchQuery,
+);
 
 /// What can be changed. Every mutation takes one input and answers with a payload: the changed object and, where it was
 /// refused, the reasons.
 #[derive(MergedObject, Default)]
-pub struct Mutation(area::AreaMutation, unit::UnitMutation, need::NeedMutation, need::NeedStepMutation);
+pub struct Mutation(
+    area::AreaMutation,
+    unit::UnitMutation,
+    need::NeedMutation,
+    need::NeedStepMutation,
+    matches::MatchMutation,
+    matches::MatchAnswerMutation,
+    matches::MatchWorkMutation,
+);
 
 /// What can be followed while it happens.
 #[derive(MergedSubscription, Default)]

@@ -1,6 +1,7 @@
 //! Every story of the hub, told on SQLite and on PostgreSQL. `tests/run` starts a PostgreSQL for them; without one
 //! (`GONGJIAN_TEST_POSTGRES_URL`) they fail.
 #![allow(missing_docs, reason = "tests are read by their names")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "stories may fail loudly")]
 
 mod builders;
 mod event_trail;
