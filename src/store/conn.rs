@@ -229,9 +229,8 @@ impl Tx {
     async fn append_events(&mut self) -> Result<Option<i64>> {
         let mut events = std::mem::take(&mut self.events);
         let Ok(count @ 1..) = i64::try_from(events.len()) else { return Ok(None) };
-        let (last,): (i64,) = self
-            .one(sql!("UPDATE event_head SET seq = seq + $1 WHERE id = 1 RETURNING seq", count))
-            .await?;
+        let (last,): (i64,) =
+            self.one(sql!("UPDATE event_head SET seq = seq + $1 WHERE id = 1 RETURNING seq", count)).await?;
         for (seq, event) in (last - count + 1..).zip(&mut events) {
             event.insert(0, seq.into());
         }

@@ -6,6 +6,7 @@ pub mod conn;
 pub mod contact;
 pub mod entity;
 pub mod error;
+pub mod health;
 pub mod idempotency;
 pub mod page;
 pub mod scope;

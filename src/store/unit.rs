@@ -1,6 +1,6 @@
 //! Partner units: registered by a street, checked in wherever they act.
 
-use super::conn::Tx;
+use super::conn::{Conn, Tx};
 use super::contact::{self, NewContact};
 use super::entity::{Entity, lock};
 use super::error::{Result, at};
@@ -156,6 +156,14 @@ impl UnitFacts {
         let search = super::search_text([Some(&name), name_en.as_ref(), address.as_ref()]);
         Ok(Checked { name, name_en, credit_code, address, search })
     }
+}
+
+/// The units with this name, in whatever street; ten of them are enough to see that a name says too little.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Vec<PartnerUnit>> {
+    conn.all(sql!("SELECT * FROM partner_unit WHERE name = $1 ORDER BY id LIMIT 10", name)).await
 }
 
 /// Registers a unit in a street and checks it in at areas.
