@@ -1,4 +1,4 @@
-use super::Desk;
+use super::{Desk, table};
 use crate::app;
 use crate::clock::Clock;
 use crate::domain::text::Lang;
@@ -7,7 +7,6 @@ use crate::store::health;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use clap::Args;
-use comfy_table::Table;
 use std::path::Path;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
@@ -62,9 +61,8 @@ impl Doctor {
 }
 
 fn print(report: &Report) -> ExitCode {
-    let mut table = Table::new();
-    table
-        .set_header(report.lang.pick(["", "检查", "结果", "怎么办"], ["", "checked", "found", "what to do"]));
+    let mut table =
+        table(report.lang.pick(["", "检查", "结果", "怎么办"], ["", "checked", "found", "what to do"]));
     for finding in &report.findings {
         let mark = if finding.mend.is_some() { "✗" } else { "✓" };
         let mend = finding.mend.clone().unwrap_or_default();

@@ -18,6 +18,7 @@ use crate::store::Store;
 use crate::store::error::Error as StoreError;
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Parser, Subcommand};
+use comfy_table::{LineStyle, Table, TableStyle};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -66,6 +67,9 @@ enum Command {
     Import(import::Import),
 }
 
+/// Tables have a line below their header and no others.
+const ROWS: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
 /// What every command works with.
 struct Desk {
     lang: Lang,
@@ -88,6 +92,13 @@ impl Desk {
     fn pick<T>(&self, zh: T, en: T) -> T {
         self.lang.pick(zh, en)
     }
+}
+
+/// An empty table with its header.
+fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
+    let mut table = Table::new();
+    table.load_style(ROWS).set_header(header);
+    table
 }
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 failed, 2 not understood.

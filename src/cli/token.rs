@@ -1,4 +1,4 @@
-use super::Desk;
+use super::{Desk, table};
 use crate::domain::area::Area;
 use crate::domain::id::{BadId, TokenId};
 use crate::domain::text::{Lang, TextEnum as _};
@@ -12,7 +12,6 @@ use crate::store::{Store, area, unit};
 use anyhow::{Context as _, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use comfy_table::Table;
 use std::process::ExitCode;
 
 /// 创建、列出、撤销令牌 | Make, list and revoke tokens
@@ -173,8 +172,7 @@ fn only_one<T>(
 async fn list(desk: &Desk, store: &Store) -> Result<()> {
     let mut conn = store.read().await.map_err(|error| desk.failed(&error))?;
     let tokens = token::all(&mut conn).await.map_err(|error| desk.failed(&error))?;
-    let mut table = Table::new();
-    table.set_header(desk.pick(
+    let mut table = table(desk.pick(
         ["编号", "用途", "密钥开头", "身份", "范围", "权限", "到期", "状态"],
         ["id", "for", "begins", "part", "of", "scopes", "expires", "state"],
     ));

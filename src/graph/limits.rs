@@ -109,10 +109,10 @@ fn within(lang: Lang, limit: &str, name: &str, asked: u64, most: u64) -> Result<
     Err(error)
 }
 
-/// The parser's own sentence stays English: it quotes the grammar.
+/// The parser draws a picture and ends with what it expected, in English, since that quotes the grammar.
 fn unreadable(lang: Lang, error: ServerError) -> ServerError {
     let locations = error.locations;
-    let told = error.message.trim();
+    let told = error.message.rsplit("= ").next().unwrap_or_default().trim();
     let message = lang.pick(format!("查询语法有误：{told}"), format!("This is not GraphQL: {told}"));
     ServerError { locations, ..coded("GRAPHQL_PARSE_FAILED", message) }
 }

@@ -72,7 +72,7 @@ pub struct Served {
 
 /// Every route of the hub.
 pub fn router(served: Served) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other_method))
         .route("/graphql/ws", any(socket::upgrade))
         .route("/graphiql", get(graphiql::page))
@@ -80,9 +80,13 @@ pub fn router(served: Served) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .fallback(answer::no_such_page)
-        .layer(middleware::from_fn_with_state(served.clone(), observe::observe))
-        .with_state(served)
+        .fallback(answer::no_such_page);
+    observed(routes, served)
+}
+
+/// Wraps routes in what every request goes through: an id, the log, the counts, and the net below a panic.
+pub fn observed(routes: Router<Served>, served: Served) -> Router {
+    routes.layer(middleware::from_fn_with_state(served.clone(), observe::observe)).with_state(served)
 }
 
 /// The language that the reader asks for.

@@ -2,13 +2,12 @@ mod diff;
 
 pub use diff::{Breaking, breaking};
 
-use super::Desk;
+use super::{Desk, table};
 use crate::graph;
 use anyhow::{Context as _, Result, anyhow};
 use async_graphql::SDLExportOptions;
 use async_graphql::parser::parse_schema;
 use clap::Subcommand;
-use comfy_table::Table;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -64,8 +63,7 @@ fn check(desk: &Desk, against: &Path) -> Result<ExitCode> {
         println!("{}", desk.pick("没有破坏兼容的改动。", "Nothing here breaks a client."));
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = Table::new();
-    table.set_header(desk.pick(["位置", "破坏兼容的改动"], ["where", "what breaks"]));
+    let mut table = table(desk.pick(["位置", "破坏兼容的改动"], ["where", "what breaks"]));
     for one in &found {
         table.add_row([one.path.as_str(), one.message(desk.lang)]);
     }
