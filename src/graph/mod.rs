@@ -6,6 +6,7 @@ pub mod category;
 pub mod contact;
 pub mod error;
 pub mod event;
+pub mod limits;
 pub mod loaders;
 pub mod matches;
 pub mod mutation;

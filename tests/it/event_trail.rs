@@ -29,7 +29,7 @@ both!(every_change_leaves_an_event, |hub| {
     tx.commit().await.unwrap();
     hub.draft_need(streets.community, need_facts("反诈讲座")).await;
     hub.draft_service(unit, service_facts("防范电信诈骗讲座", streets.street), 20).await;
-    let (token, _) = hub.token(Actor::Coordinator { street: streets.street }, 30).await;
+    let (token, _) = hub.signed_in(Actor::Coordinator { street: streets.street }, 30).await;
     hub.revoke(token).await;
 
     let trail: Vec<String> = hub

@@ -4,14 +4,24 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "stories may fail loudly")]
 
 mod alliance_join;
+mod areas_import;
 mod builders;
 mod contact_show;
+mod door;
 mod event_trail;
+mod http_auth;
+mod http_graphql;
+mod http_limits;
+mod http_pages;
+mod http_socket;
 mod hub;
+mod layers;
 mod need_add;
 mod need_follow;
 mod need_history;
 mod need_life;
+mod schema_check;
+mod schema_descriptions;
 mod service_capacity;
 mod service_edit;
 mod service_life;

@@ -186,7 +186,7 @@ both!(a_wrong_question_is_refused, |hub| {
 
 both!(a_revoked_token_ends_what_it_follows, |hub| {
     let streets = hub.streets().await;
-    let (token, viewer) = hub.token(Actor::Coordinator { street: streets.street }, 30).await;
+    let (token, viewer) = hub.signed_in(Actor::Coordinator { street: streets.street }, 30).await;
     let mut subscriber = hub.subscribe(&viewer, NEED_CHANGED, area(streets.street, &hub.now().await));
     add_need(&hub.store, streets.community, "第一场").await;
     add_need(&hub.store, streets.community, "第二场").await;
@@ -197,7 +197,7 @@ both!(a_revoked_token_ends_what_it_follows, |hub| {
 
 both!(an_expired_token_ends_what_it_follows, |hub| {
     let streets = hub.streets().await;
-    let (_, viewer) = hub.token(Actor::Coordinator { street: streets.street }, 1).await;
+    let (_, viewer) = hub.signed_in(Actor::Coordinator { street: streets.street }, 1).await;
     let mut subscriber = hub.subscribe(&viewer, NEED_CHANGED, area(streets.street, &hub.now().await));
     add_need(&hub.store, streets.community, "第一场").await;
     assert_eq!(subscriber.title().await, "第一场");

@@ -110,7 +110,7 @@ impl Hub {
     }
 
     /// Makes a token, and the viewer that its bearer is.
-    pub async fn token(&self, actor: Actor, days: i64) -> (TokenId, Viewer) {
+    pub async fn signed_in(&self, actor: Actor, days: i64) -> (TokenId, Viewer) {
         let mut tx = self.store.begin(&administrator()).await.unwrap();
         let scopes = vec![Scope::Read, Scope::Write];
         let new = NewToken { name: "测试".into(), actor, scopes, days };
