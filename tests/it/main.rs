@@ -5,5 +5,8 @@
 mod builders;
 mod hub;
 mod need_add;
+mod need_input;
 mod need_life;
+mod need_list;
+mod need_rights;
 mod unit_register;
