@@ -10,6 +10,8 @@ pub use steps::NeedStepMutation;
 
 use super::area::Area;
 use super::category::Category;
+use super::event::{Event, history};
+use super::matches::{Match, MatchFilter, MatchOrder};
 use super::page::{Connection, Node, PageArgs, maybe};
 use super::unit::PartnerUnit;
 use super::{Asked, loader};
@@ -17,6 +19,7 @@ use crate::domain::id::Id as _;
 use crate::domain::need::{self, NeedAction, NeedState, Outcome, Source, Urgency};
 use crate::domain::service::{Measure, TargetGroup};
 use crate::domain::viewer::Scope;
+use crate::store::matches::MatchesOf;
 use crate::store::need::{Needs, NeedsOf};
 use async_graphql::{Context, Error, ID, Object};
 use chrono::{DateTime, Utc};
@@ -195,6 +198,33 @@ impl Need {
     ) -> Result<Connection<Need>, Error> {
         let listing = NeedFilter::default().list(ctx, NeedsOf::MergedInto, order_by)?;
         Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
+    }
+
+    /// What happened to it, from the first to the last.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        history(ctx, self.0.id, PageArgs::new(first, after, last, before)).await
+    }
+
+    /// Its matches, as far as you may see them.
+    async fn matches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<MatchFilter>,
+        #[graphql(desc = "The order: the newest first unless told.")] order_by: Option<MatchOrder>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Match>, Error> {
+        let list = filter.unwrap_or_default().list(ctx, MatchesOf::Need, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
     }
 
     /// Counts the changes that people made; send it back with an edit so that nobody else's is overwritten.
