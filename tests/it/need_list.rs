@@ -190,7 +190,7 @@ async fn nested(hub: &Hub, count: usize) -> (u64, u64) {
             hub.mutate(&streets.coordinator, name, input, "need { state }").await;
         }
     }
-    let need = "title state possibleActions overdue ageDays area { name } community { name } street { name }
+    let need = "title state possibleActions overdue ageDays contact { name masked } area { name } community { name } street { name }
         category { name needs(first: 2) { totalCount nodes { title } } }
         askingUnit { name needs(first: 2) { totalCount nodes { title area { name } } } }
         mergedInto { title mergedNeeds(first: 2) { totalCount nodes { title } } }";

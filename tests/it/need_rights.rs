@@ -61,8 +61,7 @@ async fn outcome(hub: &Hub, viewer: &Viewer, action: NeedAction, id: NeedId, int
     let response = hub.ask(viewer, &query, json!({ "input": input })).await;
     let payload = &response["data"][name];
     match (&response["errors"][0]["extensions"]["code"], &payload["errors"][0]["code"]) {
-        (Value::String(code), _) => code.clone(),
-        (_, Value::String(code)) => code.clone(),
+        (Value::String(code), _) | (_, Value::String(code)) => code.clone(),
         _ if payload["need"]["id"] == json!(id.to_string()) => "done".into(),
         _ => response.to_string(),
     }
@@ -201,4 +200,16 @@ both!(a_merged_need_does_not_show_one_that_is_hidden, |hub| {
     assert_eq!(found["need"], json!({ "state": "MERGED", "mergedInto": null }));
     let found = hub.data(&cast.streets.staff, query, json!({ "id": id.to_string() })).await;
     assert_eq!(found["need"]["mergedInto"]["title"], "反诈讲座");
+});
+
+both!(the_contact_of_a_need_is_masked_for_all_but_its_side_and_street, |hub| {
+    let cast = cast(hub).await;
+    let id = hub.need_in(NeedState::Open, cast.streets.community, None, cast.talks).await;
+    let query = "query($id: ID!) { need(id: $id) { contact { name phone masked } } }";
+    let mut table = Map::new();
+    for (name, viewer) in &cast.viewers {
+        let mut found = hub.data(viewer, query, json!({ "id": id.to_string() })).await;
+        table.insert((*name).to_owned(), found["need"]["contact"].take());
+    }
+    insta::assert_json_snapshot!("need_contact", table);
 });
