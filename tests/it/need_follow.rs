@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use gongjian_hub::domain::id::AreaId;
 use gongjian_hub::domain::viewer::{Actor, Viewer};
-use gongjian_hub::store::need;
+use gongjian_hub::store::{need, unit};
 use serde_json::{Value, json};
 
 fn area(area: AreaId, after: &str) -> Value {
@@ -131,6 +131,8 @@ both!(a_subscriber_hears_of_what_they_may_see_and_asked_for, |hub| {
     need::add(&mut tx, streets.community, Some(unit), need_facts("本单位的需求")).await.unwrap();
     tx.commit().await.unwrap();
     let mut tx = hub.store.begin(&administrator()).await.unwrap();
+    let today = tx.now.date_naive();
+    unit::check_in(&mut tx, unit, streets.far_street, today).await.unwrap();
     need::add(&mut tx, streets.far_community, Some(unit), need_facts("在另一个街道")).await.unwrap();
     tx.commit().await.unwrap();
 
