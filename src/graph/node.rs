@@ -4,6 +4,9 @@ use super::alliance::Alliance;
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, refused};
+use super::event::Event;
+use super::matches::{Fulfilment, Match, Rating};
+use super::need::Need;
 use super::page::one;
 use super::service::Service;
 use super::unit::PartnerUnit;
@@ -27,6 +30,16 @@ pub enum Node {
     Alliance(Alliance),
     /// A service.
     Service(Service),
+    /// An entry of the trail.
+    Event(Event),
+    /// A need.
+    Need(Need),
+    /// A match.
+    Match(Match),
+    /// A delivered part of a match.
+    Fulfilment(Fulfilment),
+    /// A verdict on a match.
+    Rating(Rating),
 }
 
 /// Ids that one request may look up at once.
@@ -67,6 +80,11 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
         Kind::Unit => find::<PartnerUnit>(ctx, uuid).await?.map(Node::PartnerUnit),
         Kind::Alliance => find::<Alliance>(ctx, uuid).await?.map(Node::Alliance),
         Kind::Service => find::<Service>(ctx, uuid).await?.map(Node::Service),
+        Kind::Event => find::<Event>(ctx, uuid).await?.map(Node::Event),
+        Kind::Need => find::<Need>(ctx, uuid).await?.map(Node::Need),
+        Kind::Match => find::<Match>(ctx, uuid).await?.map(Node::Match),
+        Kind::Fulfilment => find::<Fulfilment>(ctx, uuid).await?.map(Node::Fulfilment),
+        Kind::Rating => find::<Rating>(ctx, uuid).await?.map(Node::Rating),
         _ => None,
     })
 }

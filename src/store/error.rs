@@ -59,6 +59,13 @@ impl Error {
         )
     }
 
+    /// Whether a table is missing: the database was never migrated. SQLite has no code of its own for this.
+    #[must_use]
+    pub fn lacks_table(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
+    }
+
     fn kind(&self) -> Option<sqlx::error::ErrorKind> {
         match self {
             Self::Database(sqlx::Error::Database(error)) => Some(error.kind()),
@@ -79,14 +86,11 @@ pub fn at(field: &str, error: Error) -> Error {
     }
 }
 
-/// Puts the input field that a refusal concerns inside another.
+/// Names the input object that the field of a refusal belongs to.
 #[must_use]
-pub fn inside(field: &str, error: Error) -> Error {
+pub fn inside(object: &str, error: Error) -> Error {
     match error {
-        Error::Refused(mut refusal) => {
-            refusal.field.insert(0, field.to_owned());
-            Error::Refused(refusal)
-        }
+        Error::Refused(refusal) => Error::Refused(refusal.inside(object)),
         other => other,
     }
 }

@@ -175,7 +175,7 @@ impl UnitFacts {
         let name_en = check::body("nameEn", self.name_en.as_deref(), TITLE_CHARS)?;
         let address = check::body("address", self.address.as_deref(), TITLE_CHARS)?;
         let credit_code = self.credit_code.as_deref().filter(|code| !code.trim().is_empty());
-        let credit_code = credit_code.map(|code| credit_code::check(code)).transpose()?;
+        let credit_code = credit_code.map(credit_code::check).transpose()?;
         let search = super::search_text([Some(&name), name_en.as_ref(), address.as_ref()]);
         Ok(Checked { name, name_en, credit_code, address, search })
     }

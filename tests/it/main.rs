@@ -5,8 +5,11 @@
 mod alliance_join;
 mod builders;
 mod contact_show;
+mod event_trail;
 mod hub;
 mod need_add;
+mod need_follow;
+mod need_life;
 mod service_capacity;
 mod service_edit;
 mod service_life;

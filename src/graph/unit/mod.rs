@@ -5,19 +5,23 @@ mod mutation;
 mod query;
 
 pub use check_in::CheckIn;
-pub use mutation::UnitMutation;
+pub use mutation::{ContactInput, UnitMutation};
 pub use query::{UnitOrder, UnitQuery};
 
 use super::alliance::Alliance;
 use super::area::Area;
 use super::contact::{self, Contact};
 use super::error::lang;
+use super::matches::{Match, MatchFilter, MatchOrder};
+use super::need::{Need, NeedFilter, NeedOrder};
 use super::page::{Connection, Node, PageArgs, known, parts};
 use super::service::{Service, ServiceFilter, ServiceOrder};
 use crate::domain::credit_code::{self, Verdict};
 use crate::domain::id::Id as _;
 use crate::domain::unit::{self, UnitKind};
 use crate::store::alliance::Alliances;
+use crate::store::matches::MatchesOf;
+use crate::store::need::NeedsOf;
 use crate::store::service::ServicesOf;
 use crate::store::unit::{self as unit_store, Units};
 use async_graphql::{Context, Error, ID, Object};
@@ -108,8 +112,8 @@ impl PartnerUnit {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Alliance>, Error> {
-        let list = Alliances { of_units: true, ..Alliances::default() };
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = Alliances { of_units: true, ..Alliances::default() };
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 
     /// What it offers.
@@ -123,8 +127,23 @@ impl PartnerUnit {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Service>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, ServicesOf::Unit, order_by)?;
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, ServicesOf::Unit, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
+    }
+
+    /// The matches whose service it offers, as far as you may see them.
+    async fn matches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<MatchFilter>,
+        #[graphql(desc = "The order: the newest first unless told.")] order_by: Option<MatchOrder>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Match>, Error> {
+        let listing = filter.unwrap_or_default().list(ctx, MatchesOf::Unit, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 
     /// Counts the edits; send it back with an edit so that nobody else's is overwritten.
@@ -135,5 +154,20 @@ impl PartnerUnit {
     /// When it was registered.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
+    }
+
+    /// The needs that it asks for, as far as you may see them.
+    async fn needs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<NeedFilter>,
+        #[graphql(desc = "The order: the newest first unless told.")] order_by: Option<NeedOrder>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Need>, Error> {
+        let listing = filter.unwrap_or_default().list(ctx, NeedsOf::AskingUnit, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 }
