@@ -135,7 +135,7 @@ impl Service {
         Ok(rules.into_iter().map(Availability::from).collect())
     }
 
-    /// The next dates on which it can be had, by its rules and whatever is left of it; empty where it has no rules.
+    /// The next dates by its rules alone, even where nothing is left of it; empty where it has no rules.
     async fn next_dates(
         &self,
         ctx: &Context<'_>,

@@ -41,7 +41,7 @@ pub struct ServiceFilter {
     unit: Option<ID>,
     /// Only those of this alliance's members.
     alliance: Option<ID>,
-    /// Only those for any of these groups. One for everyone is named as such: ask for EVERYONE too.
+    /// Only those for any of these groups. What is for everyone is found by EVERYONE, not by each group.
     target_groups: Option<Vec<TargetGroup>>,
     /// Only those in whose title, description or category all these words occur.
     text: Option<String>,
