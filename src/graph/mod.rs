@@ -39,10 +39,10 @@ pub struct Query(
     area::AreaQuery,
     category::CategoryQuery,
     unit::UnitQuery,
-    alliance::AllianceQuery,
-    service::ServiceQuery,
     need::NeedQuery,
     matches::MatchQuery,
+    alliance::AllianceQuery,
+    service::ServiceQuery,
 );
 
 /// What can be changed. Every mutation takes one input and answers with a payload: the changed object and, where it was
@@ -51,13 +51,13 @@ pub struct Query(
 pub struct Mutation(
     area::AreaMutation,
     unit::UnitMutation,
-    alliance::AllianceMutation,
-    service::ServiceMutation,
     need::NeedMutation,
     need::NeedStepMutation,
     matches::MatchMutation,
     matches::MatchAnswerMutation,
     matches::MatchWorkMutation,
+    alliance::AllianceMutation,
+    service::ServiceMutation,
 );
 
 /// What can be followed while it happens.
