@@ -10,6 +10,7 @@ pub use steps::NeedStepMutation;
 
 use super::area::Area;
 use super::category::Category;
+use super::event::{Event, history};
 use super::matches::{Match, MatchFilter, MatchOrder};
 use super::page::{Connection, Node, PageArgs, maybe};
 use super::unit::PartnerUnit;
@@ -209,6 +210,18 @@ impl Need {
     ) -> Result<Connection<Match>, Error> {
         let list = filter.unwrap_or_default().list(ctx, MatchesOf::Need, order_by)?;
         Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+    }
+
+    /// What happened to it, from the first to the last.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        history(ctx, self.0.id, PageArgs::new(first, after, last, before)).await
     }
 
     /// Counts the changes that people made; send it back with an edit so that nobody else's is overwritten.
