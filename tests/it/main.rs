@@ -5,6 +5,14 @@
 mod builders;
 mod event_trail;
 mod hub;
+mod match_claims;
+mod match_dropped;
+mod match_fit;
+mod match_interleavings;
+mod match_invariants;
+mod match_lists;
+mod match_rights;
+mod match_story;
 mod need_add;
 mod need_follow;
 mod need_life;
