@@ -6,6 +6,7 @@
 mod builders;
 mod event_trail;
 mod hub;
+mod match_follow;
 mod need_add;
 mod need_follow;
 mod need_history;
