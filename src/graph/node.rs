@@ -1,5 +1,6 @@
 //! Look-ups by global id, whatever the id names.
 
+use super::alliance::Alliance;
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, refused};
@@ -7,6 +8,7 @@ use super::event::Event;
 use super::matches::{Fulfilment, Match, Rating};
 use super::need::Need;
 use super::page::one;
+use super::service::Service;
 use super::unit::PartnerUnit;
 use crate::domain::check;
 use crate::domain::id::{Id, Kind, split};
@@ -34,6 +36,10 @@ pub enum Node {
     Rating(Rating),
     /// An entry of the trail.
     Event(Event),
+    /// An alliance.
+    Alliance(Alliance),
+    /// A service.
+    Service(Service),
 }
 
 /// Ids that one request may look up at once.
@@ -77,6 +83,8 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
         Kind::Fulfilment => find::<Fulfilment>(ctx, uuid).await?.map(Node::Fulfilment),
         Kind::Rating => find::<Rating>(ctx, uuid).await?.map(Node::Rating),
         Kind::Event => find::<Event>(ctx, uuid).await?.map(Node::Event),
+        Kind::Alliance => find::<Alliance>(ctx, uuid).await?.map(Node::Alliance),
+        Kind::Service => find::<Service>(ctx, uuid).await?.map(Node::Service),
         _ => None,
     })
 }
