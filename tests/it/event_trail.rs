@@ -80,7 +80,7 @@ both!(numbers_have_no_gaps_and_follow_the_commits, |hub| {
             }
         }
     };
-    let (_, last) = tokio::join!(
+    let ((), last) = tokio::join!(
         async {
             writers.await;
             done.store(true, Ordering::Relaxed);
