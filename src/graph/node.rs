@@ -34,12 +34,12 @@ pub enum Node {
     Fulfilment(Fulfilment),
     /// A verdict on a match.
     Rating(Rating),
-    /// An entry of the trail.
-    Event(Event),
     /// An alliance.
     Alliance(Alliance),
     /// A service.
     Service(Service),
+    /// An entry of the trail.
+    Event(Event),
 }
 
 /// Ids that one request may look up at once.
@@ -82,9 +82,9 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
         Kind::Match => find::<Match>(ctx, uuid).await?.map(Node::Match),
         Kind::Fulfilment => find::<Fulfilment>(ctx, uuid).await?.map(Node::Fulfilment),
         Kind::Rating => find::<Rating>(ctx, uuid).await?.map(Node::Rating),
-        Kind::Event => find::<Event>(ctx, uuid).await?.map(Node::Event),
         Kind::Alliance => find::<Alliance>(ctx, uuid).await?.map(Node::Alliance),
         Kind::Service => find::<Service>(ctx, uuid).await?.map(Node::Service),
+        Kind::Event => find::<Event>(ctx, uuid).await?.map(Node::Event),
         _ => None,
     })
 }
