@@ -24,6 +24,7 @@ mod match_invariants;
 mod match_lists;
 mod match_rights;
 mod match_story;
+mod match_follow;
 mod need_add;
 mod need_follow;
 mod need_history;

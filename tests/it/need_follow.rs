@@ -82,7 +82,7 @@ both!(nothing_is_lost_or_repeated_over_reconnects, |hub| {
                 hub.subscribe(&streets.coordinator, NEED_CHANGED, area(streets.street, &cursor));
             for _ in 0..=connection % 5 {
                 let change = subscriber.change().await;
-                cursor = change["cursor"].as_str().unwrap().to_owned();
+                change["cursor"].as_str().unwrap().clone_into(&mut cursor);
                 titles.push(change["need"]["title"].as_str().unwrap().to_owned());
                 if titles.len() == 60 {
                     return titles;
