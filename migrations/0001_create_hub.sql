@@ -185,6 +185,7 @@ CREATE INDEX need_area ON need (area_id);
 CREATE INDEX need_category ON need (category_id);
 CREATE INDEX need_street_state ON need (street_id, state);
 CREATE INDEX need_asking_unit ON need (asking_unit_id);
+CREATE INDEX need_merged_into ON need (merged_into_id);
 
 CREATE TABLE match (
     id UUID PRIMARY KEY,

@@ -4,6 +4,7 @@
 use crate::domain::text::Lang;
 use crate::graph::limits::Limits;
 use crate::http;
+use crate::store::matches::DEFAULT_RESPOND_HOURS;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -25,6 +26,8 @@ pub struct Config {
     pub limits: Limits,
     /// What the server bears with.
     pub http: http::Settings,
+    /// How matches wait.
+    pub claims: Claims,
     /// What is written down about the hub's own running.
     pub log: Log,
 }
@@ -36,8 +39,23 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             limits: Limits::default(),
             http: http::Settings::default(),
+            claims: Claims::default(),
             log: Log::default(),
         }
+    }
+}
+
+/// How matches wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Claims {
+    /// For how many hours a match waits for an answer where nobody says otherwise; then it gives back what it holds.
+    pub respond_hours: i64,
+}
+
+impl Default for Claims {
+    fn default() -> Self {
+        Self { respond_hours: DEFAULT_RESPOND_HOURS }
     }
 }
 

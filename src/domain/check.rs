@@ -1,7 +1,7 @@
 //! Checks of what people type: each gives the clean value, or a refusal that names the field.
 
 use super::refusal::{Code, Refusal};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc};
 
 /// The longest title or name, in characters.
 pub const TITLE_CHARS: usize = 120;
@@ -97,12 +97,27 @@ pub fn number(field: &str, number: i64, least: i64, most: i64) -> Result<i64, Re
     .at(field))
 }
 
+/// A list of at most so many entries.
+///
+/// # Errors
+/// [`Code::LimitReached`] where it has more.
+pub fn at_most(field: &str, entries: usize, most: usize) -> Result<(), Refusal> {
+    if entries <= most {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::LimitReached,
+        format!("最多{most}项，现在有{entries}项。"),
+        format!("At most {most} entries; this has {entries}."),
+    )
+    .at(field))
+}
+
 /// A window that starts before it ends, between 2000 and 2199 and at most [`MAX_WINDOW_DAYS`] long.
 ///
 /// # Errors
 /// [`Code::BadTime`] where it is not.
 pub fn window(field: &str, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> Result<(), Refusal> {
-    use chrono::Datelike;
     if starts_at >= ends_at {
         return Err(Refusal::new(
             Code::BadTime,
@@ -123,6 +138,23 @@ pub fn window(field: &str, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> 
     Ok(())
 }
 
+/// A day on which something happened: from 2000 on, and not in the future, where it is 8 hours later than in UTC.
+///
+/// # Errors
+/// [`Code::BadTime`] where it is not.
+pub fn past_day(field: &str, day: NaiveDate, now: DateTime<Utc>) -> Result<NaiveDate, Refusal> {
+    let today = (now + Duration::hours(8)).date_naive();
+    if day.year() >= 2000 && day <= today {
+        return Ok(day);
+    }
+    Err(Refusal::new(
+        Code::BadTime,
+        format!("日期应在2000年之后，且不晚于今天（{today}）。"),
+        format!("The day must lie after 2000 and not after today ({today})."),
+    )
+    .at(field))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +169,16 @@ mod tests {
             );
         }
         assert_eq!(body("note", Some(" \n"), 4), Ok(None));
+    }
+
+    #[test]
+    fn what_happened_happened_by_today_in_china() {
+        let late_in_utc = "2026-03-02T16:00:00Z".parse().unwrap_or_default();
+        let day = |day| NaiveDate::from_ymd_opt(2026, 3, day).unwrap_or_default();
+        assert_eq!(past_day("on", day(3), late_in_utc), Ok(day(3)));
+        for bad in [day(4), NaiveDate::MIN, NaiveDate::MAX] {
+            assert!(past_day("on", bad, late_in_utc).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -33,4 +33,6 @@ pub struct Directive {
     pub reason: String,
     /// When it was given.
     pub created_at: DateTime<Utc>,
+    /// When it was lifted; `None` while it holds.
+    pub lifted_at: Option<DateTime<Utc>>,
 }

@@ -1,9 +1,12 @@
 //! Matches (对接/认领): one need and one service brought together, what was delivered, and what came of it.
 
 use super::id::{AreaId, CapacityId, FulfilmentId, MatchId, NeedId, RatingId, ServiceId, UnitId};
+use super::need::Need;
 use super::refusal::Refusal;
 use super::text::{TextEnum, text_enum};
+use super::viewer::Viewer;
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 text_enum! {
@@ -97,6 +100,50 @@ impl Side {
     }
 }
 
+impl From<Side> for Initiator {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Asking => Self::Asking,
+            Side::Offering => Self::Offering,
+        }
+    }
+}
+
+/// What a caller is to a match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The side that they speak for.
+    pub side: Option<Side>,
+    /// Whether they coordinate the need's street.
+    pub coordinates: bool,
+}
+
+impl Standing {
+    /// Whether they have the right to an action, wherever the match stands.
+    #[must_use]
+    pub fn may(self, action: MatchAction) -> bool {
+        use MatchAction as A;
+        let (asking, offering) = (self.side == Some(Side::Asking), self.side == Some(Side::Offering));
+        match action {
+            A::Propose | A::Accept | A::Decline | A::Cancel => self.side.is_some() || self.coordinates,
+            A::Schedule | A::Record => offering || self.coordinates,
+            A::Confirm | A::ReportNoShow => asking || self.coordinates,
+            A::Deliver => offering,
+            A::Fail => asking || offering,
+            A::Expire => false,
+        }
+    }
+}
+
+/// What a match takes of its line of capacity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Counted as held.
+    pub held: i64,
+    /// Counted as committed.
+    pub committed: i64,
+}
+
 /// How a match holds its quantity of the service's capacity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
@@ -187,6 +234,19 @@ impl MatchState {
     }
 }
 
+/// A part of a match's score, as it is kept with the match and told to people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Which part of the score.
+    pub part: String,
+    /// The points that it gave.
+    pub points: i64,
+    /// What they were given for, in Chinese.
+    pub zh: String,
+    /// What they were given for, in English.
+    pub en: String,
+}
+
 /// One need and one service, brought together.
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
 pub struct Match {
@@ -230,7 +290,7 @@ pub struct Match {
     pub stand_in_side: Option<Side>,
     /// Why a coordinator stood in.
     pub stand_in_reason: Option<String>,
-    /// Why it was declined, cancelled or failed.
+    /// Why it was declined, cancelled or failed, or why a coordinator confirmed the delivery.
     pub reason: Option<String>,
     /// By when it has to be answered.
     pub respond_by: DateTime<Utc>,
@@ -245,6 +305,59 @@ impl Match {
     #[must_use]
     pub fn kept(&self) -> i64 {
         self.quantity - self.released
+    }
+
+    /// How much of it is still to be delivered.
+    #[must_use]
+    pub fn left(&self) -> i64 {
+        self.quantity - self.delivered - self.released
+    }
+
+    /// The parts of the score.
+    ///
+    /// # Errors
+    /// Where what is kept cannot be read.
+    pub fn reasons(&self) -> Result<Vec<Reason>, serde_json::Error> {
+        self.reasons.as_ref().map_or_else(|| Ok(Vec::new()), Deserialize::deserialize)
+    }
+
+    /// What it takes of its line of capacity.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        match self.state.hold() {
+            Hold::Held => Load { held: self.kept(), committed: 0 },
+            Hold::Committed | Hold::Released => Load { held: 0, committed: self.kept() },
+        }
+    }
+
+    /// The match after an action. Where that ends it, all that is not delivered is given back: once, since nothing leads
+    /// on from there.
+    ///
+    /// # Errors
+    /// As [`MatchState::after`].
+    pub fn after(&self, action: MatchAction) -> Result<Self, Refusal> {
+        let state = self.state.after(action)?;
+        let left = if state.hold() == Hold::Released { self.left() } else { 0 };
+        Ok(Self { state, released: self.released + left, ..self.clone() })
+    }
+
+    /// What a caller is to it.
+    #[must_use]
+    pub fn standing(&self, need: &Need, viewer: &Viewer) -> Standing {
+        let side = match () {
+            () if viewer.speaks_for(self.unit_id) => Some(Side::Offering),
+            () if need.is_asked_by(viewer) => Some(Side::Asking),
+            () => None,
+        };
+        Standing { side, coordinates: viewer.coordinates(Some(self.street_id)) }
+    }
+
+    /// What a caller can do to it now.
+    pub fn possible_for(&self, standing: Standing) -> impl Iterator<Item = MatchAction> {
+        let is_answered = standing.side.is_some_and(|side| self.confirmed_at(side).is_some());
+        self.state.possible().filter(move |action| {
+            standing.may(*action) && (*action != MatchAction::Accept || standing.coordinates || !is_answered)
+        })
     }
 
     /// When a side confirmed.
@@ -305,6 +418,59 @@ mod tests {
     fn what_is_released_is_released_for_good() {
         for state in MatchState::ALL.iter().filter(|state| state.hold() == Hold::Released) {
             assert_eq!(state.possible().next(), None, "{state:?} must be an end");
+        }
+    }
+
+    #[test]
+    fn what_a_match_takes_of_its_capacity_falls_to_what_it_delivered() {
+        for state in MatchState::LIVE {
+            for action in state.possible() {
+                let before = Match { state, ..some_match() };
+                let after = before.after(action).expect("possible");
+                let given_back = before.kept() - after.kept();
+                match after.state.hold() {
+                    Hold::Released => assert_eq!(after.load(), Load { held: 0, committed: after.delivered }),
+                    Hold::Held | Hold::Committed => assert_eq!(given_back, 0),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_outside_a_match_may_touch_it() {
+        let outside = Standing { side: None, coordinates: false };
+        assert!(MatchAction::ALL.iter().all(|action| !outside.may(*action)));
+    }
+
+    fn some_match() -> Match {
+        use super::super::id::Id as _;
+        let id = uuid::Uuid::nil();
+        let now = DateTime::UNIX_EPOCH;
+        Match {
+            id: MatchId::new(id),
+            need_id: NeedId::new(id),
+            service_id: ServiceId::new(id),
+            capacity_id: CapacityId::new(id),
+            unit_id: UnitId::new(id),
+            asking_unit_id: None,
+            street_id: AreaId::new(id),
+            state: MatchState::InProgress,
+            initiator: Initiator::Asking,
+            quantity: 5,
+            delivered: 2,
+            released: 0,
+            starts_at: now,
+            ends_at: now,
+            score: None,
+            reasons: None,
+            asking_confirmed_at: None,
+            offering_confirmed_at: None,
+            stand_in_side: None,
+            stand_in_reason: None,
+            reason: None,
+            respond_by: now,
+            accepted_at: None,
+            created_at: now,
         }
     }
 

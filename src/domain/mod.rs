@@ -10,6 +10,7 @@ pub mod credit_code;
 pub mod directive;
 pub mod event;
 pub mod festival;
+pub mod fit;
 pub mod id;
 pub mod matches;
 pub mod need;

@@ -70,6 +70,8 @@ text_enum! {
 text_enum! {
     /// What people can do to a need. What becomes of it through its matches is not among these.
     pub enum NeedAction {
+        /// Edit what is told of it.
+        Edit = "edit", "修改", "edit";
         /// Hand it in.
         Submit = "submit", "提交", "submit";
         /// Find it to be real.
@@ -121,6 +123,12 @@ impl NeedState {
         NeedAction::ALL.iter().copied().filter(move |action| self.leads_to(*action).is_some())
     }
 
+    /// Whether everything that is told of it may still be edited, since nobody has found it to be real.
+    #[must_use]
+    pub fn is_unverified(self) -> bool {
+        matches!(self, Self::Draft | Self::Submitted | Self::Returned)
+    }
+
     /// Whether its matches move it.
     #[must_use]
     pub fn is_served(self) -> bool {
@@ -133,14 +141,15 @@ impl NeedState {
     fn leads_to(self, action: NeedAction) -> Option<Self> {
         use NeedAction as A;
         match (self, action) {
+            (Self::Delivered | Self::Closed | Self::Merged | Self::Withdrawn, A::Edit | A::Withdraw) => None,
+            (state, A::Edit) => Some(state),
+            (_, A::Withdraw) => Some(Self::Withdrawn),
             (Self::Draft | Self::Returned, A::Submit) => Some(Self::Submitted),
             (Self::Submitted, A::Verify) => Some(Self::Verified),
             (Self::Submitted | Self::Verified, A::Return) => Some(Self::Returned),
             (Self::Submitted | Self::Verified | Self::Open, A::Merge) => Some(Self::Merged),
             (Self::Verified, A::Open) | (Self::Delivered | Self::Closed, A::Reopen) => Some(Self::Open),
             (Self::Delivered, A::Close) => Some(Self::Closed),
-            (Self::Delivered | Self::Closed | Self::Merged | Self::Withdrawn, A::Withdraw) => None,
-            (_, A::Withdraw) => Some(Self::Withdrawn),
             _ => None,
         }
     }
@@ -219,7 +228,7 @@ pub struct Need {
     pub contact_id: Option<ContactId>,
     /// The need that it is part of, where it was merged.
     pub merged_into_id: Option<NeedId>,
-    /// Why it was returned, merged or withdrawn.
+    /// Why it was returned, merged, withdrawn or taken up again.
     pub reason: Option<String>,
     /// What the asking side said came of it.
     pub outcome: Option<Outcome>,
@@ -250,6 +259,33 @@ impl Need {
             (None, Actor::Coordinator { street }) => self.community_id.is_none() && self.street_id == street,
             _ => false,
         }
+    }
+
+    /// Whether the caller has the right to an action, wherever the need stands.
+    #[must_use]
+    pub fn may(&self, viewer: &Viewer, action: NeedAction) -> bool {
+        let coordinates = viewer.coordinates(Some(self.street_id));
+        match action {
+            NeedAction::Verify | NeedAction::Return | NeedAction::Merge | NeedAction::Open => coordinates,
+            NeedAction::Edit
+            | NeedAction::Submit
+            | NeedAction::Close
+            | NeedAction::Reopen
+            | NeedAction::Withdraw => coordinates || self.is_asked_by(viewer),
+        }
+    }
+
+    /// Whether its deadline has passed while it still waits for something to be delivered.
+    #[must_use]
+    pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        use NeedState as S;
+        self.ends_at <= now && !matches!(self.state, S::Delivered | S::Closed | S::Merged | S::Withdrawn)
+    }
+
+    /// How many whole days ago it was verified.
+    #[must_use]
+    pub fn age_days(&self, now: DateTime<Utc>) -> Option<i64> {
+        self.verified_at.map(|verified_at| (now - verified_at).num_days())
     }
 
     /// The state that its matches put it in.

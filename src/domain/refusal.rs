@@ -75,6 +75,13 @@ impl Refusal {
         self
     }
 
+    /// Names the input object that the field belongs to.
+    #[must_use]
+    pub fn inside(mut self, object: &str) -> Self {
+        self.field.insert(0, object.to_owned());
+        self
+    }
+
     /// The sentence in the reader's language.
     #[must_use]
     pub fn message(&self, lang: Lang) -> &str {

@@ -11,6 +11,7 @@ use async_graphql::{Context, Error, ErrorExtensions as _, ID, ServerError};
 use std::sync::Arc;
 
 /// The error that a client sees for a failure of the store, in its language and without our internals.
+#[must_use]
 pub fn told(ctx: &Context<'_>, error: &StoreError) -> Error {
     let lang = lang(ctx);
     match error {
@@ -32,6 +33,7 @@ pub fn lang(ctx: &Context<'_>) -> Lang {
 }
 
 /// A refusal of a query.
+#[must_use]
 pub fn refused(lang: Lang, refusal: &Refusal) -> Error {
     let code = refusal.code.as_str().to_ascii_uppercase();
     Error::new(refusal.message(lang)).extend_with(|_, extensions| {
@@ -66,11 +68,7 @@ fn denied(lang: Lang, role: Role) -> Error {
 
 /// Our own fault: one full log line, and an id by which it is found.
 fn internal(lang: Lang, error: &StoreError) -> Error {
-    let mut bytes = [0; 6];
-    let id = match getrandom::fill(&mut bytes) {
-        Ok(()) => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
-        Err(_) => "unknown".to_owned(),
-    };
+    let id = getrandom::u64().map_or_else(|_| "unknown".to_owned(), |id| format!("{id:016x}"));
     tracing::error!(id, error = error as &dyn std::error::Error, "a request failed");
     let message = lang.pick(
         format!("系统出错，没有更改任何内容。请把编号 {id} 告诉管理员。"),

@@ -1,20 +1,27 @@
 //! The graph: one folder for each entity, resolvers of a few lines that hand on to the store and the matching.
 
+pub mod alliance;
 pub mod area;
 pub mod category;
+pub mod contact;
 pub mod error;
+pub mod event;
 pub mod limits;
 pub mod loaders;
+pub mod matches;
 pub mod mutation;
+pub mod need;
 pub mod node;
 pub mod page;
+pub mod service;
 pub mod unit;
 
 use crate::domain::text::Lang;
 use crate::domain::viewer::Viewer;
 use crate::store::Store;
 use async_graphql::dataloader::DataLoader;
-use async_graphql::{Context, EmptySubscription, Error, MergedObject, Request, Response};
+use async_graphql::{Context, Error, MergedObject, MergedSubscription, Request, Response};
+use futures_util::stream::BoxStream;
 use loaders::Loaders;
 
 /// Who is asking, and in which language they are answered.
@@ -28,20 +35,43 @@ pub struct Asked {
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, area::AreaQuery, category::CategoryQuery, unit::UnitQuery);
+pub struct Query(
+    node::NodeQuery,
+    area::AreaQuery,
+    category::CategoryQuery,
+    unit::UnitQuery,
+    need::NeedQuery,
+    matches::MatchQuery,
+    alliance::AllianceQuery,
+    service::ServiceQuery,
+);
 
 /// What can be changed. Every mutation takes one input and answers with a payload: the changed object and, where it was
 /// refused, the reasons.
 #[derive(MergedObject, Default)]
-pub struct Mutation(area::AreaMutation, unit::UnitMutation);
+pub struct Mutation(
+    area::AreaMutation,
+    unit::UnitMutation,
+    need::NeedMutation,
+    need::NeedStepMutation,
+    matches::MatchMutation,
+    matches::MatchAnswerMutation,
+    matches::MatchWorkMutation,
+    alliance::AllianceMutation,
+    service::ServiceMutation,
+);
+
+/// What can be followed while it happens.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(event::EventSubscription);
 
 /// The schema of the hub.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema, without anything to answer from: enough to print it.
 #[must_use]
-pub fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+pub fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
 }
 
 /// Answers one request.
@@ -50,6 +80,20 @@ pub async fn execute(schema: &Schema, store: &Store, asked: Asked, request: Requ
         schema.execute(request.data(loader).data(asked))
     })
     .await
+}
+
+/// Answers a subscription, one answer for each change and no sooner than it is asked for; anything else as [`execute`]
+/// does. Dropping it ends it.
+#[must_use]
+pub fn stream(
+    schema: &Schema,
+    store: &Store,
+    asked: Asked,
+    request: Request,
+) -> BoxStream<'static, Response> {
+    loaders::drive_stream(store.clone(), asked.viewer.clone(), |loader| {
+        schema.execute_stream(request.data(loader).data(asked))
+    })
 }
 
 /// What loads for this request.

@@ -27,6 +27,8 @@ pub struct Corpus {
     grams: Vec<u32>,
     /// How much of a gram's weight the document earns, in thousandths; long texts earn less for each.
     shares: Vec<u16>,
+    /// The texts that the weights come from.
+    weighed: usize,
     total_length: u64,
 }
 
@@ -63,15 +65,31 @@ impl Corpus {
             counted.push(counts);
         }
         let documents = counted.len();
+        corpus.weighed = documents;
         corpus.weights = documents_with.iter().map(|with| weight(*with, documents)).collect();
         for counts in counted {
-            for (id, times) in counts.known {
-                corpus.grams.push(id);
-                corpus.shares.push(share(times, counts.length, documents, corpus.total_length));
-            }
-            corpus.ends.push(corpus.grams.len());
+            corpus.keep(counts);
         }
         corpus
+    }
+
+    /// Adds a text that changes no weight, so that its likeness does not depend on what else is added.
+    pub fn add(&mut self, text: &str) {
+        let ids = &mut self.ids;
+        let counts = Counted::of(text, |gram| {
+            let next = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+            Some(*ids.entry(gram).or_insert(next))
+        });
+        self.weights.resize(self.ids.len(), weight(0, self.weighed));
+        self.keep(counts);
+    }
+
+    fn keep(&mut self, counts: Counted) {
+        for (id, times) in counts.known {
+            self.grams.push(id);
+            self.shares.push(share(times, counts.length, self.weighed, self.total_length));
+        }
+        self.ends.push(self.grams.len());
     }
 
     /// How many documents there are.
@@ -90,7 +108,7 @@ impl Corpus {
     #[must_use]
     pub fn query(&self, text: &str) -> Query {
         let counts = Counted::of(text, |gram| self.ids.get(&gram).copied());
-        let documents = self.len();
+        let documents = self.weighed;
         let earned = |weight: u32, times| {
             u64::from(weight) * u64::from(share(times, counts.length, documents, self.total_length))
         };
@@ -288,6 +306,15 @@ mod tests {
         let scores: Vec<u32> =
             (0..corpus.len()).map(|doc| corpus.likeness("社区老人法律讲座、免费义诊", doc)).collect();
         assert_eq!(scores, [140, 162, 133, 0, 0, 264, 116, 0, 156, 27]);
+    }
+
+    #[test]
+    fn an_added_text_changes_no_other_likeness() {
+        let mut corpus = Corpus::new(SERVICES);
+        let before = corpus.likeness("反诈讲座", 1);
+        corpus.add("反诈讲座进小区");
+        assert_eq!(corpus.likeness("反诈讲座", 1), before);
+        assert!(corpus.likeness("反诈讲座", SERVICES.len()) > before);
     }
 
     #[test]

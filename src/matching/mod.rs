@@ -1,4 +1,15 @@
 //! Which service for which need, and why: pure functions over a snapshot of the street.
+//!
+//! [`world`] holds the snapshot, [`candidates`] the pairs that hard constraints leave, [`score`] how well each fits,
+//! [`solve`] the best answer for all needs at once, [`explain`] the reasons in sentences.
 
 pub mod assign;
+pub mod candidates;
+pub mod explain;
 pub mod likeness;
+pub mod score;
+pub mod solve;
+#[cfg(test)]
+mod tests;
+pub mod tree;
+pub mod world;

@@ -1,6 +1,7 @@
 //! A connection to either database, and the transaction in which all changes are made.
 
 use super::error::{Error, Result};
+use super::news;
 use super::sql::{Sql, Value, sql};
 use crate::clock::Clock;
 use crate::domain::event::EventKind;
@@ -140,6 +141,7 @@ pub struct Tx {
     /// When.
     pub now: DateTime<Utc>,
     pub(super) clock: Clock,
+    pub(super) respond_hours: i64,
     pub(super) events: Vec<Vec<Value>>,
 }
 
@@ -192,6 +194,18 @@ impl Tx {
         self.optional(sql).await
     }
 
+    /// Reads rows and keeps others from changing them until the transaction ends. The statement orders them by id, so
+    /// that transactions never wait in a circle.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn lock_all<T: Row>(&mut self, mut sql: Sql) -> Result<Vec<T>> {
+        if self.is_postgres() {
+            sql.push(" FOR UPDATE");
+        }
+        self.all(sql).await
+    }
+
     /// Appends an event to the trail with the rest of the transaction.
     pub fn event<I: Id>(&mut self, id: I, street: Option<AreaId>, kind: EventKind, data: serde_json::Value) {
         self.events.push(vec![
@@ -219,7 +233,7 @@ impl Tx {
             Link::Sqlite(_) | Link::Postgres(_) => {}
         }
         if let Some(last) = last {
-            self.wake.send_if_modified(|seen| std::mem::replace(seen, last.max(*seen)) < last);
+            news::advance(&self.wake, last);
         }
         Ok(())
     }
@@ -242,7 +256,7 @@ impl Tx {
             self.execute(insert).await?;
         }
         if self.is_postgres() {
-            self.execute(sql!("SELECT pg_notify('gongjian_event', CAST($1 AS TEXT))", last)).await?;
+            self.execute(sql!("SELECT pg_notify($1, CAST($2 AS TEXT))", news::CHANNEL, last)).await?;
         }
         Ok(Some(last))
     }

@@ -80,6 +80,13 @@ impl Error {
         }
     }
 
+    /// Whether a table is missing: the database was never migrated. SQLite has no code of its own for this.
+    #[must_use]
+    pub fn lacks_table(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
+    }
+
     fn kind(&self) -> Option<sqlx::error::ErrorKind> {
         match self {
             Self::Database(sqlx::Error::Database(error)) => Some(error.kind()),
@@ -96,6 +103,15 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub fn at(field: &str, error: Error) -> Error {
     match error {
         Error::Refused(refusal) if refusal.field.is_empty() => Error::Refused(refusal.at(field)),
+        other => other,
+    }
+}
+
+/// Names the input object that the field of a refusal belongs to.
+#[must_use]
+pub fn inside(object: &str, error: Error) -> Error {
+    match error {
+        Error::Refused(refusal) => Error::Refused(refusal.inside(object)),
         other => other,
     }
 }

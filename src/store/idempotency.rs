@@ -4,6 +4,7 @@ use super::conn::Tx;
 use super::error::Result;
 use super::sql::sql;
 use crate::domain::refusal::{Code, Refusal};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -25,8 +26,7 @@ impl Keyed {
     /// [`Code::BadText`] where the key is empty or longer than 128 characters.
     pub fn new(key: &str, operation: &'static str, input: &str) -> std::result::Result<Self, Refusal> {
         let key = crate::domain::check::title("idempotencyKey", key, 128)?;
-        let hash = Sha256::digest(input.as_bytes());
-        let request = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let request = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(input.as_bytes()));
         Ok(Self { key, operation, request })
     }
 }

@@ -1,18 +1,28 @@
 //! All the SQL there is: one store on SQLite or PostgreSQL, and free functions for each entity.
 
+pub mod alliance;
 pub mod area;
 pub mod category;
 pub mod conn;
 pub mod contact;
+pub mod directive;
 pub mod entity;
 pub mod error;
+pub mod event;
+pub mod flow;
 pub mod health;
 pub mod idempotency;
+pub mod matches;
+pub mod need;
+pub mod news;
 pub mod page;
+pub mod part;
 pub mod scope;
+pub mod service;
 pub mod sql;
 pub mod token;
 pub mod unit;
+pub mod world;
 
 use crate::clock::Clock;
 use crate::domain::refusal::{Code, Refusal};
@@ -60,6 +70,8 @@ pub struct Store {
     db: Db,
     /// Where the time of every change and every new id come from.
     pub clock: Clock,
+    /// For how many hours a match waits for an answer where nobody says otherwise.
+    pub respond_hours: i64,
     statements: Arc<AtomicU64>,
     wake: watch::Sender<i64>,
 }
@@ -100,7 +112,18 @@ impl Store {
                     .into(),
             )));
         };
-        Ok(Self { db, clock, statements: Arc::default(), wake: watch::Sender::new(0) })
+        let store = Self {
+            db,
+            clock,
+            respond_hours: matches::DEFAULT_RESPOND_HOURS,
+            statements: Arc::default(),
+            wake: watch::Sender::new(0),
+        };
+        match store.catch_up().await {
+            Err(error) if error.lacks_table() => {}
+            other => other?,
+        }
+        Ok(store)
     }
 
     async fn open_sqlite(url: &str) -> Result<Db> {
@@ -167,14 +190,9 @@ impl Store {
             viewer: viewer.clone(),
             now: self.clock.now(),
             clock: self.clock.clone(),
+            respond_hours: self.respond_hours,
             events: Vec::new(),
         })
-    }
-
-    /// The number of the last event that this process knows of, and the news of later ones.
-    #[must_use]
-    pub fn news(&self) -> watch::Receiver<i64> {
-        self.wake.subscribe()
     }
 
     /// How many statements were run so far: tests hold it constant per request.

@@ -96,6 +96,7 @@ pub struct Sql {
 
 impl Sql {
     /// A complete statement. The text is the project's own; whatever comes from outside is a value.
+    #[must_use]
     pub fn new(text: &'static str, values: Vec<Value>) -> Self {
         Self { text: text.to_owned(), values }
     }

@@ -114,6 +114,14 @@ pub async fn by_secret(conn: &mut Conn, secret: &str) -> Result<Option<Token>> {
     conn.optional(sql!("SELECT * FROM token WHERE hash = $1", hash(secret))).await
 }
 
+/// The token with this id.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn by_id(conn: &mut Conn, id: TokenId) -> Result<Option<Token>> {
+    conn.optional(sql!("SELECT * FROM token WHERE id = $1", id)).await
+}
+
 /// Every token, the newest first.
 ///
 /// # Errors
@@ -148,5 +156,5 @@ fn secret() -> Result<String> {
 }
 
 fn hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
 }

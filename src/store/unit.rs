@@ -5,17 +5,19 @@ use super::contact::{self, NewContact};
 use super::entity::{Entity, lock};
 use super::error::{Result, at};
 use super::page::{Key, Listing, Order};
+use super::part::Part;
 use super::sql::{Sql, sql};
 use crate::domain::area::Area;
 use crate::domain::check::{self, TITLE_CHARS};
 use crate::domain::credit_code;
 use crate::domain::event::EventKind;
-use crate::domain::id::{AllianceId, AreaId, ContactId, UnitId};
+use crate::domain::id::{AllianceId, AreaId, ContactId, Id as _, UnitId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::unit::{PartnerUnit, UnitKind};
 use crate::domain::viewer::Viewer;
 use chrono::NaiveDate;
 use serde_json::json;
+use uuid::Uuid;
 
 impl Entity for PartnerUnit {
     type Id = UnitId;
@@ -26,6 +28,27 @@ impl Entity for PartnerUnit {
 
     fn id(&self) -> UnitId {
         self.id
+    }
+}
+
+/// Where and when a unit checked in.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct CheckIn {
+    unit_id: UnitId,
+    /// The day.
+    pub checked_in_on: NaiveDate,
+    /// The area.
+    #[sqlx(flatten)]
+    pub area: Area,
+}
+
+impl Part for CheckIn {
+    const SELECT: &'static str = "SELECT check_in.unit_id, check_in.checked_in_on, a.* FROM check_in
+         JOIN area AS a ON a.id = check_in.area_id WHERE check_in.unit_id IN ";
+    const ORDER: &'static str = " ORDER BY check_in.checked_in_on, a.created_at, a.id";
+
+    fn parent(&self) -> Uuid {
+        self.unit_id.uuid()
     }
 }
 
@@ -152,7 +175,7 @@ impl UnitFacts {
         let name_en = check::body("nameEn", self.name_en.as_deref(), TITLE_CHARS)?;
         let address = check::body("address", self.address.as_deref(), TITLE_CHARS)?;
         let credit_code = self.credit_code.as_deref().filter(|code| !code.trim().is_empty());
-        let credit_code = credit_code.map(|code| credit_code::check(code)).transpose()?;
+        let credit_code = credit_code.map(credit_code::check).transpose()?;
         let search = super::search_text([Some(&name), name_en.as_ref(), address.as_ref()]);
         Ok(Checked { name, name_en, credit_code, address, search })
     }
@@ -292,4 +315,20 @@ fn name_taken() -> super::error::Error {
     Refusal::new(Code::AlreadyExists, "本街道已有同名单位。", "The street has a unit of this name already.")
         .at("name")
         .into()
+}
+
+/// Whether a unit has checked in at an area or at one that the area lies in: it acts on needs there only.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn acts_in(conn: &mut Conn, unit: UnitId, area: AreaId) -> Result<bool> {
+    let found: Option<(i64,)> = conn
+        .optional(sql!(
+            "SELECT up.distance FROM area_tree AS up JOIN check_in ON check_in.area_id = up.ancestor_id
+             WHERE up.area_id = $1 AND check_in.unit_id = $2 LIMIT 1",
+            area,
+            unit
+        ))
+        .await?;
+    Ok(found.is_some())
 }

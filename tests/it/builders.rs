@@ -1,14 +1,23 @@
 //! A small street to tell stories about: 朝阳街道 with two communities, and a second street beside it.
 
-use crate::hub::{Hub, administrator};
-use chrono::NaiveDate;
+pub mod live;
+pub mod needs;
+mod services;
+
+use crate::hub::{Hub, administrator, monday};
+use chrono::{NaiveDate, TimeDelta};
 use gongjian_hub::domain::area::AreaKind;
-use gongjian_hub::domain::id::{AreaId, UnitId};
+use gongjian_hub::domain::id::{AreaId, CategoryId, Id as _, NeedId, ServiceId, UnitId};
+use gongjian_hub::domain::need::{Source, Urgency};
+use gongjian_hub::domain::service::{Measure, Mode, TargetGroup, TargetGroups};
 use gongjian_hub::domain::unit::UnitKind;
 use gongjian_hub::domain::viewer::{Actor, Viewer};
 use gongjian_hub::store::area::{self, CodedArea, NewArea};
 use gongjian_hub::store::contact::NewContact;
+use gongjian_hub::store::need::{self, NeedFacts};
+use gongjian_hub::store::service::{self, NewCapacity, ServiceFacts};
 use gongjian_hub::store::unit::{self, UnitFacts};
+use uuid::Uuid;
 
 /// Two streets of one district, and who works there.
 pub struct Streets {
@@ -81,5 +90,67 @@ impl Hub {
         let id = unit::register(&mut tx, street, facts, &[street], on).await.unwrap();
         tx.commit().await.unwrap();
         (id, Viewer::local(Actor::Liaison { unit: id }))
+    }
+}
+
+/// A category of the standard tree.
+pub fn category(code: &str) -> CategoryId {
+    CategoryId::new(Uuid::new_v5(&Uuid::NAMESPACE_OID, code.as_bytes()))
+}
+
+/// What most needs of the stories have in common: 10 sessions against fraud, wanted in March.
+pub fn need_facts(title: &str) -> NeedFacts {
+    NeedFacts {
+        category: category("safety.anti_fraud"),
+        title: title.into(),
+        title_en: None,
+        description: None,
+        target_groups: TargetGroups::from_iter([TargetGroup::Everyone]),
+        urgency: Urgency::Normal,
+        source: Source::Visit,
+        measure: Measure::Sessions,
+        quantity: 10,
+        starts_at: monday() + TimeDelta::days(7),
+        ends_at: monday() + TimeDelta::days(28),
+        contact: Some(NewContact { name: "张桂兰".into(), phone: "13000000003".into() }),
+    }
+}
+
+/// What most services of the stories have in common: talks against fraud, for everyone, at any time.
+pub fn service_facts(title: &str, coverage: AreaId) -> ServiceFacts {
+    ServiceFacts {
+        category: category("safety.anti_fraud"),
+        mode: Mode::Expertise,
+        title: title.into(),
+        title_en: None,
+        description: None,
+        target_groups: TargetGroups::from_iter([TargetGroup::Everyone]),
+        eligibility: None,
+        coverage: vec![coverage],
+        lead_time_days: 0,
+    }
+}
+
+/// Capacity for the whole year of the stories.
+pub fn year(total: i64) -> NewCapacity {
+    let starts_at = monday() - TimeDelta::days(60);
+    NewCapacity { starts_at, ends_at: starts_at + TimeDelta::days(365), measure: Measure::Sessions, total }
+}
+
+impl Hub {
+    /// Adds a draft need of a community.
+    pub async fn draft_need(&self, area: AreaId, facts: NeedFacts) -> NeedId {
+        let mut tx = self.store.begin(&administrator()).await.unwrap();
+        let id = need::add(&mut tx, area, None, facts).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// Adds a draft service of a unit with capacity for the year.
+    pub async fn draft_service(&self, unit: UnitId, facts: ServiceFacts, total: i64) -> ServiceId {
+        let mut tx = self.store.begin(&administrator()).await.unwrap();
+        let id = service::add(&mut tx, unit, facts, &[year(total)], &[]).await.unwrap();
+        tx.commit().await.unwrap();
+        id
     }
 }

@@ -44,13 +44,13 @@ impl AreaQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Area>, Error> {
         let filter = filter.unwrap_or_default();
-        let list = Areas {
+        let listing = Areas {
             inside: false,
             below: optional_id(ctx, "filter.below", filter.below.as_ref())?,
             kinds: filter.kinds.unwrap_or_default(),
             code: filter.code,
             text: filter.text,
         };
-        Connection::root(ctx, list, PageArgs::new(first, after, last, before)).await
+        Connection::root(ctx, listing, PageArgs::new(first, after, last, before)).await
     }
 }

@@ -64,7 +64,7 @@ impl UnitQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<PartnerUnit>, Error> {
         let filter = filter.unwrap_or_default();
-        let list = Units {
+        let listing = Units {
             of: UnitsOf::All,
             area: optional_id(ctx, "filter.area", filter.area.as_ref())?,
             kinds: filter.kinds.unwrap_or_default(),
@@ -72,6 +72,6 @@ impl UnitQuery {
             text: filter.text,
             order: order_by.unwrap_or_default().into(),
         };
-        Connection::root(ctx, list, PageArgs::new(first, after, last, before)).await
+        Connection::root(ctx, listing, PageArgs::new(first, after, last, before)).await
     }
 }

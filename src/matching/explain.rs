@@ -1,0 +1,205 @@
+//! The reasons in sentences, in both languages.
+
+use super::score::{Aim, Fact, Part};
+use super::solve::{Placement, Reason, RefusedPin, Unmet};
+use super::world::World;
+use crate::domain::fit::Constraint;
+use crate::domain::need::Need;
+use crate::domain::service::Service;
+use crate::domain::text::{Lang, TextEnum as _};
+use serde::Serialize;
+
+/// Needs that a sentence names at most.
+const NAMED: usize = 3;
+
+/// A sentence in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sentence {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Sentence {
+    /// The sentence in the reader's language.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> &str {
+        lang.pick(&self.zh, &self.en)
+    }
+
+    fn told(tell: impl Fn(Lang) -> String) -> Self {
+        Self { zh: tell(Lang::Zh), en: tell(Lang::En) }
+    }
+}
+
+fn gloss<'a>(lang: Lang, name: &'a str, name_en: Option<&'a str>) -> &'a str {
+    lang.pick(name, name_en.unwrap_or(name))
+}
+
+/// A part of the score of a need and a service, with its points.
+#[must_use]
+pub fn part(world: &World, need: &Need, service: &Service, part: &Part) -> Sentence {
+    Sentence::told(|lang| format!("{} +{}", fact(world, need, service, &part.fact, lang), part.points))
+}
+
+fn fact(world: &World, need: &Need, service: &Service, fact: &Fact, lang: Lang) -> String {
+    match *fact {
+        Fact::Category { steps } => category(world, need, service, steps, lang),
+        Fact::Nearness { steps, area } => {
+            let area =
+                world.areas.get(area).map_or("", |area| gloss(lang, &area.name, area.name_en.as_deref()));
+            match steps {
+                0 => lang.pick(format!("就在{area}"), format!("right in {area}")),
+                _ => lang.pick(
+                    format!("服务范围为{area}（上{steps}级）"),
+                    format!("serves {area}, {steps} level(s) up"),
+                ),
+            }
+        }
+        Fact::Time { day, wait } => match wait {
+            0 => lang.pick(format!("{day}即可办理"), format!("can be had at once, on {day}")),
+            _ => lang.pick(
+                format!("最早{day}可办理，需等{wait}天"),
+                format!("can be had on {day}, after {wait} day(s)"),
+            ),
+        },
+        Fact::TargetGroup(aim) => lang
+            .pick(
+                match aim {
+                    Aim::Exact => "服务对象完全一致",
+                    Aim::Among => "服务对象包含需求人群",
+                    Aim::Everyone => "面向全体居民",
+                },
+                match aim {
+                    Aim::Exact => "is for just those who need it",
+                    Aim::Among => "is for those who need it, among others",
+                    Aim::Everyone => "is for everyone",
+                },
+            )
+            .to_owned(),
+        Fact::Likeness(thousandths) => {
+            let percent = thousandths / 10;
+            lang.pick(format!("文字相近度{percent}%"), format!("the texts are {percent}% alike"))
+        }
+        Fact::Record(record) => lang.pick(
+            format!("单位已办结{}次，爽约{}次", record.confirmed, record.no_shows),
+            format!("the unit kept its word {} time(s) and broke it {}", record.confirmed, record.no_shows),
+        ),
+        Fact::Equity(served) => lang.pick(
+            format!("所在社区{}项需求中{}项待满足", served.asked, served.waiting),
+            format!("{} of the community's {} need(s) still wait", served.waiting, served.asked),
+        ),
+    }
+}
+
+fn category(world: &World, need: &Need, service: &Service, steps: usize, lang: Lang) -> String {
+    let name =
+        |id| world.categories.get(id).map_or("", |category| lang.pick(&category.name, &category.name_en));
+    let (needed, offered) = (name(need.category_id), name(service.category_id));
+    match steps {
+        0 => lang.pick(format!("类别完全一致（{needed}）"), format!("the same category ({needed})")),
+        _ => lang.pick(
+            format!("类别相容（{offered}涵盖{needed}）"),
+            format!("a wider category ({offered} holds {needed})"),
+        ),
+    }
+}
+
+/// What taking the next best service instead would have cost; `None` where there is none.
+#[must_use]
+pub fn next_best(world: &World, placed: &Placement) -> Option<Sentence> {
+    let next = placed.next_best?;
+    let service = &world.offers[next.candidate.offer].service;
+    Some(Sentence::told(|lang| {
+        let title = gloss(lang, &service.title, service.title_en.as_deref());
+        let (score, cost) = (next.score, next.cost);
+        lang.pick(
+            format!("次优为“{title}”（{score}分），改用它整体少{cost}分"),
+            format!("next best is “{title}” ({score} points), which would cost the whole {cost} point(s)"),
+        )
+    }))
+}
+
+/// Why something stays unmet.
+#[must_use]
+pub fn unmet(world: &World, unmet: &Unmet) -> Sentence {
+    let need = &world.needs[unmet.need];
+    Sentence::told(|lang| match &unmet.reason {
+        Reason::NoService => {
+            let category = world.categories.get(need.category_id);
+            let name = category.map_or("", |category| lang.pick(&category.name, &category.name_en));
+            lang.pick(
+                format!("本区域没有“{name}”类服务，可向共建单位征集。"),
+                format!("No service around here is filed under {name}; ask the partner units for one."),
+            )
+        }
+        Reason::Excluded { constraint, services, of } => {
+            let label = constraint.label(lang);
+            lang.pick(
+                format!("有{of}项此类服务，但都不符合条件，主要原因：{label}（{services}项）。"),
+                format!(
+                    "There are {of} such service(s), and all are excluded, mostly by: {label} ({services})."
+                ),
+            )
+        }
+        Reason::Taken { by, more_urgent } => taken(world, by, *more_urgent, lang),
+        Reason::NotEnough { offered } => {
+            let measure = need.measure.label(lang);
+            lang.pick(
+                format!("能服务的总量只有{offered}{measure}，不足以满足全部需求。"),
+                format!("All that can serve it has {offered} {measure} left, which is not enough."),
+            )
+        }
+    })
+}
+
+fn taken(world: &World, by: &[usize], more_urgent: bool, lang: Lang) -> String {
+    let named: Vec<String> = by
+        .iter()
+        .take(NAMED)
+        .map(|need| {
+            let need = &world.needs[*need];
+            let (title, urgency) =
+                (gloss(lang, &need.title, need.title_en.as_deref()), need.urgency.label(lang));
+            lang.pick(format!("“{title}”（{urgency}）"), format!("“{title}” ({urgency})"))
+        })
+        .collect();
+    let more = by.len().saturating_sub(NAMED);
+    let more = match more {
+        0 => String::new(),
+        _ => lang.pick(format!("等{}项", by.len()), format!(" and {more} more")),
+    };
+    let named = named.join(lang.pick("、", ", "));
+    let why = lang.pick(
+        if more_urgent { "更紧急的需求" } else { "更合适的需求" },
+        if more_urgent { "more urgent needs" } else { "needs where it does more good" },
+    );
+    lang.pick(
+        format!("可用的服务容量已分配给{why}：{named}{more}。"),
+        format!("What could serve it goes to {why}: {named}{more}."),
+    )
+}
+
+/// Why a pin could not be honoured in full.
+#[must_use]
+pub fn refused_pin(pin: &RefusedPin) -> Sentence {
+    let quantity = pin.quantity;
+    Sentence::told(|lang| match (pin.offer, pin.constraint) {
+        (None, _) => lang.pick(
+            format!("指定的服务当前未上架或不覆盖本区域，{quantity}未能安排。"),
+            format!("The pinned service is not on offer around here; {quantity} could not be placed."),
+        ),
+        (Some(_), Some(constraint)) => {
+            let label = Constraint::label(constraint, lang);
+            lang.pick(
+                format!("指定的对接不符合条件：{label}，{quantity}未能安排。"),
+                format!("The pinned pair is excluded: {label}; {quantity} could not be placed."),
+            )
+        }
+        (Some(_), None) => lang.pick(
+            format!("余量不足，指定的对接还有{quantity}未能安排。"),
+            format!("Too little is left; {quantity} of the pin could not be placed."),
+        ),
+    })
+}

@@ -1,0 +1,285 @@
+//! How well a candidate fits, from 0 to 10,000: the sum of parts that are whole numbers.
+
+use super::candidates::Candidate;
+use super::likeness::{Corpus, FULL, Query};
+use super::world::{Offer, Record, Served, World};
+use crate::domain::area::Area;
+use crate::domain::category::Category;
+use crate::domain::id::AreaId;
+use crate::domain::need::Need;
+use crate::domain::service::TargetGroup;
+use crate::domain::text::{TextEnum, text_enum};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The score of a candidate that fits in every respect.
+pub const BEST: i64 = 10_000;
+
+text_enum! {
+    /// A part of the score.
+    pub enum PartKind {
+        /// How near the two are in the tree of categories.
+        Category = "category", "类别", "category";
+        /// How near the service is in the tree of areas.
+        Nearness = "nearness", "远近", "nearness";
+        /// How soon it can be had.
+        Time = "time", "时间", "time";
+        /// How well it is aimed at those who need it.
+        TargetGroup = "target_group", "服务对象", "target group";
+        /// How alike the two texts are.
+        Likeness = "likeness", "文字相近", "likeness";
+        /// How the unit kept its word so far.
+        Record = "record", "履约记录", "record";
+        /// How much of the community still waits.
+        Equity = "equity", "均衡", "equity";
+    }
+}
+
+/// How many points each part has at most: together [`BEST`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "BTreeMap<PartKind, i64>")]
+pub struct Weights(BTreeMap<PartKind, i64>);
+
+/// Why weights were refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadWeights {
+    /// A part has fewer points than none.
+    #[error("the weight of {0:?} is negative")]
+    Negative(PartKind),
+    /// They do not add up.
+    #[error("the weights add up to {0} instead of {BEST}")]
+    Sum(i128),
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self(
+            [
+                (PartKind::Category, 3_000),
+                (PartKind::Nearness, 1_500),
+                (PartKind::Time, 1_500),
+                (PartKind::TargetGroup, 1_200),
+                (PartKind::Likeness, 1_500),
+                (PartKind::Record, 800),
+                (PartKind::Equity, 500),
+            ]
+            .into(),
+        )
+    }
+}
+
+impl TryFrom<BTreeMap<PartKind, i64>> for Weights {
+    type Error = BadWeights;
+
+    fn try_from(weights: BTreeMap<PartKind, i64>) -> Result<Self, BadWeights> {
+        if let Some((part, _)) = weights.iter().find(|(_, most)| **most < 0) {
+            return Err(BadWeights::Negative(*part));
+        }
+        let sum: i128 = weights.values().map(|most| i128::from(*most)).sum();
+        if sum == i128::from(BEST) { Ok(Self(weights)) } else { Err(BadWeights::Sum(sum)) }
+    }
+}
+
+impl Weights {
+    /// The points that a part has at most; none where it is not named.
+    #[must_use]
+    pub fn most(&self, part: PartKind) -> i64 {
+        self.0.get(&part).copied().unwrap_or_default()
+    }
+}
+
+/// What a part of the score was given for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// The service is filed so many steps above the need.
+    Category {
+        /// The steps; 0 where both have the same category.
+        steps: usize,
+    },
+    /// The service covers, or its unit has checked in at, an area so many steps above the need's.
+    Nearness {
+        /// The steps; 0 where it is the need's own area.
+        steps: usize,
+        /// That area.
+        area: AreaId,
+    },
+    /// The first occasion comes after so many days.
+    Time {
+        /// The local day.
+        day: NaiveDate,
+        /// Days from the first on which the need could be served.
+        wait: i64,
+    },
+    /// How the service's target groups and the need's go together.
+    TargetGroup(Aim),
+    /// How much of the need's title the service's text holds, in thousandths.
+    Likeness(u32),
+    /// How the unit kept its word so far.
+    Record(Record),
+    /// How far the community is served.
+    Equity(Served),
+}
+
+/// How a service's target groups and a need's go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// It is for just those who need it.
+    Exact,
+    /// It is for those who need it, among others.
+    Among,
+    /// It is for everyone.
+    Everyone,
+}
+
+/// A part of a score, with what it was given for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Which part.
+    pub kind: PartKind,
+    /// The points.
+    pub points: i64,
+    /// What they were given for.
+    pub fact: Fact,
+}
+
+/// The score of a candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Score {
+    /// The parts, in the order of their declaration.
+    pub parts: Vec<Part>,
+    /// Their sum.
+    pub total: i64,
+}
+
+/// Scores the candidates of one world. A score depends on the pair alone, not on what else is in the world.
+pub struct Scorer<'w> {
+    world: &'w World,
+    weights: &'w Weights,
+    corpus: Corpus,
+    queries: Vec<Query>,
+    /// Where the offers' texts begin in the corpus, after those of the categories.
+    first_offer: usize,
+}
+
+impl<'w> Scorer<'w> {
+    /// Reads the texts of a world.
+    #[must_use]
+    pub fn new(world: &'w World, weights: &'w Weights) -> Self {
+        let category = |category: &Category| format!("{} {}", category.name, category.synonyms);
+        let mut corpus = Corpus::new(world.categories.iter().map(category));
+        let first_offer = corpus.len();
+        for Offer { service, .. } in &world.offers {
+            let filed = world.categories.get(service.category_id).map(category).unwrap_or_default();
+            corpus.add(&format!("{} {filed}", service.title));
+        }
+        let queries = world.needs.iter().map(|need| corpus.query(&need.title)).collect();
+        Self { world, weights, corpus, queries, first_offer }
+    }
+
+    /// The score of a candidate.
+    #[must_use]
+    pub fn score(&self, candidate: &Candidate) -> Score {
+        let (need, offer) = (&self.world.needs[candidate.need], &self.world.offers[candidate.offer]);
+        let parts: Vec<Part> = PartKind::ALL
+            .iter()
+            .map(|kind| {
+                let share = match kind {
+                    PartKind::Category => self.category(need, offer),
+                    PartKind::Nearness => self.nearness(need, offer),
+                    PartKind::Time => self.time(need, candidate.first.0),
+                    PartKind::TargetGroup => target_group(need, offer),
+                    PartKind::Likeness => self.likeness(candidate),
+                    PartKind::Record => self.record(offer),
+                    PartKind::Equity => self.equity(need),
+                };
+                Part {
+                    kind: *kind,
+                    points: self.weights.most(*kind) * share.of / share.all,
+                    fact: share.fact,
+                }
+            })
+            .collect();
+        Score { total: parts.iter().map(|part| part.points).sum(), parts }
+    }
+
+    /// All of it in the need's own category, half of it one step above, a quarter further up.
+    fn category(&self, need: &Need, offer: &Offer) -> Share {
+        let steps = self.world.categories.steps_up(need.category_id, offer.service.category_id).unwrap_or(2);
+        Share::new([4, 2].get(steps).copied().unwrap_or(1), 4, Fact::Category { steps })
+    }
+
+    /// A quarter less with each step up to the nearest area that the service covers or its unit has checked in at.
+    fn nearness(&self, need: &Need, offer: &Offer) -> Share {
+        let check_ins = self.world.check_ins.get(&offer.service.unit_id);
+        let near = |area: &Area| {
+            offer.coverage.contains(&area.id) || check_ins.is_some_and(|areas| areas.contains(&area.id))
+        };
+        let nearest = self.world.areas.upwards(need.area_id).enumerate().find(|(_, area)| near(area));
+        let (steps, area) = nearest.map_or((4, need.area_id), |(steps, area)| (steps, area.id));
+        let left = 4_i64.saturating_sub(i64::try_from(steps).unwrap_or(4)).max(0);
+        Share::new(left, 4, Fact::Nearness { steps, area })
+    }
+
+    /// As much as is left of the days on which the need could be served. Whole local days, so that a score stands
+    /// still for a day.
+    fn time(&self, need: &Need, first: DateTime<Utc>) -> Share {
+        let (from, day) = (local_day(need.starts_at.max(self.world.now)), local_day(first));
+        let days = (local_day(need.ends_at) - from).num_days() + 1;
+        let wait = (day - from).num_days();
+        Share::new(days - wait, days, Fact::Time { day, wait })
+    }
+
+    fn likeness(&self, candidate: &Candidate) -> Share {
+        let doc = self.first_offer + candidate.offer;
+        let likeness = self.corpus.likeness_of(&self.queries[candidate.need], doc);
+        Share::new(likeness.into(), FULL.into(), Fact::Likeness(likeness))
+    }
+
+    /// The share of kept words, a broken one counting twice; half of it for a unit without any.
+    fn record(&self, offer: &Offer) -> Share {
+        let record = self.world.units.get(&offer.service.unit_id).map(|unit| unit.record).unwrap_or_default();
+        let kept = record.confirmed + 1;
+        Share::new(kept, kept + 2 * record.no_shows + 1, Fact::Record(record))
+    }
+
+    /// The share of the community's needs that still wait.
+    fn equity(&self, need: &Need) -> Share {
+        let place = need.community_id.unwrap_or(need.street_id);
+        let served = self.world.communities.get(&place).copied().unwrap_or_default();
+        Share::new(served.waiting, served.asked.max(1), Fact::Equity(served))
+    }
+}
+
+/// The share of a part's points that a fact earns.
+struct Share {
+    of: i64,
+    all: i64,
+    fact: Fact,
+}
+
+impl Share {
+    /// Kept between none and all, so that no fact can make a score leave its range.
+    fn new(of: i64, all: i64, fact: Fact) -> Self {
+        let all = all.max(1);
+        Self { of: of.clamp(0, all), all, fact }
+    }
+}
+
+/// All of it for a service for just those who need it, three quarters where others are served too, a quarter where
+/// simply everyone is.
+fn target_group(need: &Need, offer: &Offer) -> Share {
+    let (offered, needed) = (offer.service.target_groups, need.target_groups);
+    let (quarters, aim) = match () {
+        () if offered == needed => (4, Aim::Exact),
+        () if !offered.contains(TargetGroup::Everyone) => (3, Aim::Among),
+        () if needed.contains(TargetGroup::Everyone) => (4, Aim::Exact),
+        () => (1, Aim::Everyone),
+    };
+    Share::new(quarters, 4, Fact::TargetGroup(aim))
+}
+
+/// The day in China, which is 8 hours ahead of UTC.
+fn local_day(at: DateTime<Utc>) -> NaiveDate {
+    (at.naive_utc() + TimeDelta::hours(8)).date()
+}

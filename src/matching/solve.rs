@@ -1,0 +1,224 @@
+//! The best answer for all needs of a world at once.
+//!
+//! Magnitudes: a pair costs what it lacks in score, 0 to 10,000 for each unit of quantity. Leaving a unit of quantity unmet costs
+//! at least 20,000, twice the dearest pair, and twice as much with each step of urgency. So serving always beats
+//! leaving unmet, and what is scarce goes to the more urgent of two needs, whatever the scores.
+
+mod pins;
+mod unmet;
+
+pub use pins::RefusedPin;
+pub use unmet::{Reason, ReasonCode, Unmet};
+
+use super::assign::{
+    Assignment, Certificate, Demand, Pair, Problem, ProblemError, Supply, Violation, assign, certify,
+};
+use super::candidates::{Candidate, Candidates};
+use super::score::{BEST, Score, Scorer, Weights};
+use super::world::World;
+use crate::domain::id::Id as _;
+use crate::domain::need::Urgency;
+use pins::Pins;
+
+/// The cost of a unit of quantity left unmet.
+#[must_use]
+pub const fn penalty(urgency: Urgency) -> i64 {
+    let least = 2 * BEST;
+    match urgency {
+        Urgency::Low => least,
+        Urgency::Normal => 2 * least,
+        Urgency::High => 4 * least,
+        Urgency::Urgent => 8 * least,
+    }
+}
+
+/// A need and a service that the answer brings together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    /// The need, the line of capacity and the first occasion.
+    pub candidate: Candidate,
+    /// How much of the need it serves.
+    pub quantity: i64,
+    /// How much of that a pin reserved.
+    pub pinned: i64,
+    /// How well the two fit.
+    pub score: Score,
+    /// What to take instead, if the need has another candidate.
+    pub next_best: Option<NextBest>,
+}
+
+/// Another service for a placement's need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NextBest {
+    /// The need, the line of capacity and the first occasion.
+    pub candidate: Candidate,
+    /// Its score.
+    pub score: i64,
+    /// What taking it would have cost the whole for each unit of quantity, in points: what this need loses and what
+    /// the needs lose that it would push aside. Negative only where a pin forces a worse choice.
+    pub cost: i64,
+}
+
+/// A pair of a need and a service with the score that it has on its best line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ranked {
+    /// The need, the line of capacity and the first occasion.
+    pub candidate: Candidate,
+    /// How well the two fit.
+    pub score: Score,
+}
+
+/// The best answer for all needs of a world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matching {
+    /// The scores of all placements, each times its quantity.
+    pub total: i64,
+    /// What serves what, by need, service and line.
+    pub placements: Vec<Placement>,
+    /// What stays unmet and why, by need.
+    pub unmet: Vec<Unmet>,
+    /// Pins that could not be honoured in full, by id.
+    pub refused_pins: Vec<RefusedPin>,
+    /// What is left of each line, in the order of [`World::lines`].
+    pub left: Vec<i64>,
+    /// The proof that nothing costs less.
+    pub certificate: Certificate,
+}
+
+/// Why a world could not be solved: never a matter of its needs, always our own fault.
+#[derive(Debug, thiserror::Error)]
+pub enum Unsolved {
+    /// The world is too large.
+    #[error("the world cannot be solved")]
+    Problem(#[from] ProblemError),
+    /// The answer is not proven to be the best.
+    #[error("the answer is not proven")]
+    Unproven(#[from] Violation),
+}
+
+/// Every candidate of a world with its score, those of one need and service on their best line: best first, by need.
+#[must_use]
+pub fn rank(world: &World, weights: &Weights) -> (Candidates, Vec<Vec<Ranked>>) {
+    let candidates = Candidates::find(world);
+    let scorer = Scorer::new(world, weights);
+    let ranked = (0..world.needs.len())
+        .map(|need| {
+            let pairs = candidates.pairs[candidates.of(need)].iter();
+            let mut ranked: Vec<Ranked> =
+                pairs.map(|pair| Ranked { candidate: *pair, score: scorer.score(pair) }).collect();
+            ranked.sort_by_key(|one| {
+                (one.candidate.offer, std::cmp::Reverse(one.score.total), one.candidate.line)
+            });
+            ranked.dedup_by_key(|one| one.candidate.offer);
+            ranked.sort_by_key(|one| std::cmp::Reverse(one.score.total));
+            ranked
+        })
+        .collect();
+    (candidates, ranked)
+}
+
+/// Finds the best answer and proves it.
+///
+/// # Errors
+/// Where the world is too large or, through our own fault, the proof fails.
+pub fn solve(world: &World, weights: &Weights) -> Result<Matching, Unsolved> {
+    let candidates = Candidates::find(world);
+    let judge = Scorer::new(world, weights);
+    let scores: Vec<Score> = candidates.pairs.iter().map(|pair| judge.score(pair)).collect();
+    let pins = Pins::place(world, &candidates, &scores);
+    let problem = problem(world, &candidates, &scores, &pins);
+    let answer = assign(&problem)?;
+    let certificate = certify(&problem, &answer)?;
+    let found = Found { world, candidates: &candidates, scores: &scores, pins: &pins, answer: &answer };
+    let placements = found.placements();
+    Ok(Matching {
+        total: placements.iter().map(|placed| placed.score.total * placed.quantity).sum(),
+        unmet: unmet::explain(world, &candidates, &placements, &answer.unmet),
+        left: found.left(&placements),
+        placements,
+        certificate,
+        refused_pins: pins.refused,
+    })
+}
+
+/// What the pins leave, as a transportation problem whose pairs are the candidates.
+fn problem(world: &World, candidates: &Candidates, scores: &[Score], pins: &Pins) -> Problem {
+    let demands = world.needs.iter().zip(&pins.needs).map(|(need, left)| Demand {
+        key: need.id.uuid().as_u128(),
+        quantity: units(*left),
+        penalty: penalty(need.urgency),
+    });
+    let supplies = world
+        .lines
+        .iter()
+        .zip(&pins.lines)
+        .map(|(line, left)| Supply { key: line.capacity.id.uuid().as_u128(), capacity: units(*left) });
+    let pairs = candidates.pairs.iter().zip(scores).map(|(pair, score)| Pair {
+        demand: u32::try_from(pair.need).unwrap_or(u32::MAX),
+        supply: u32::try_from(pair.line).unwrap_or(u32::MAX),
+        cost: BEST - score.total,
+        // No closer bound than the need's own, so that scarce capacity shows in its price.
+        at_most: units(pins.needs[pair.need]),
+    });
+    Problem { demands: demands.collect(), supplies: supplies.collect(), pairs: pairs.collect() }
+}
+
+/// A quantity as the solver counts it. Every quantity of the hub fits.
+fn units(quantity: i64) -> u32 {
+    u32::try_from(quantity.max(0)).unwrap_or(u32::MAX)
+}
+
+/// An answer beside what it was found from.
+struct Found<'f> {
+    world: &'f World,
+    candidates: &'f Candidates,
+    scores: &'f [Score],
+    pins: &'f Pins,
+    answer: &'f Assignment,
+}
+
+impl Found<'_> {
+    fn placements(&self) -> Vec<Placement> {
+        let quantities = self.answer.quantities.iter().zip(&self.pins.pairs);
+        quantities
+            .enumerate()
+            .map(|(pair, (solved, pinned))| (pair, i64::from(*solved) + pinned, *pinned))
+            .filter(|(_, quantity, _)| *quantity > 0)
+            .map(|(pair, quantity, pinned)| Placement {
+                candidate: self.candidates.pairs[pair],
+                quantity,
+                pinned,
+                score: self.scores[pair].clone(),
+                next_best: self.next_best(pair),
+            })
+            .collect()
+    }
+
+    /// The candidate of another service that would cost the whole the least in place of this one.
+    fn next_best(&self, pair: usize) -> Option<NextBest> {
+        let taken = self.candidates.pairs[pair];
+        self.candidates
+            .of(taken.need)
+            .filter(|other| self.candidates.pairs[*other].offer != taken.offer)
+            .min_by_key(|other| (self.worth(*other), BEST - self.scores[*other].total, *other))
+            .map(|other| NextBest {
+                candidate: self.candidates.pairs[other],
+                score: self.scores[other].total,
+                cost: self.worth(other) - self.worth(pair),
+            })
+    }
+
+    /// What a unit served through a pair costs: what it lacks in score, and the capacity that others would have used.
+    fn worth(&self, pair: usize) -> i64 {
+        let line = self.candidates.pairs[pair].line;
+        BEST - self.scores[pair].total + self.answer.prices.supplies[line]
+    }
+
+    fn left(&self, placements: &[Placement]) -> Vec<i64> {
+        let mut left: Vec<i64> = self.world.lines.iter().map(|line| line.capacity.left()).collect();
+        for placed in placements {
+            left[placed.candidate.line] -= placed.quantity;
+        }
+        left
+    }
+}

@@ -1,0 +1,252 @@
+//! What the matching looks at: the needs and services of an area at one moment, in an order that does not depend on
+//! how they were loaded.
+
+use super::tree::Tree;
+use crate::domain::area::Area;
+use crate::domain::availability::Rule;
+use crate::domain::category::Category;
+use crate::domain::directive::Directive;
+use crate::domain::id::{AreaId, CapacityId, NeedId, ServiceId, UnitId};
+use crate::domain::need::Need;
+use crate::domain::service::{Capacity, Service};
+use crate::domain::text::text_enum;
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{Debug, Write as _};
+use std::ops::Range;
+
+/// The rows of a world, in any order.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// The present.
+    pub now: DateTime<Utc>,
+    /// Needs with something left to claim.
+    pub needs: Vec<Need>,
+    /// Services on offer.
+    pub services: Vec<Service>,
+    /// Their lines of capacity.
+    pub capacities: Vec<Capacity>,
+    /// Their rules of availability.
+    pub rules: Vec<(ServiceId, Rule)>,
+    /// The areas that they cover, with everything below.
+    pub coverage: Vec<(ServiceId, AreaId)>,
+    /// The units that offer them.
+    pub units: Vec<Unit>,
+    /// Where those units have checked in.
+    pub check_ins: Vec<(UnitId, AreaId)>,
+    /// The areas of the needs and all above these.
+    pub areas: Vec<Area>,
+    /// Every category.
+    pub categories: Vec<Category>,
+    /// What people have laid down for these needs.
+    pub directives: Vec<Directive>,
+    /// The needs and lines of capacity that a live match joins already.
+    pub joined: Vec<(NeedId, CapacityId)>,
+    /// How far the communities of the needs are served; what the street itself asks for counts under the street.
+    pub communities: Vec<(AreaId, Served)>,
+}
+
+/// What is known of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// Its id.
+    pub id: UnitId,
+    /// Its name.
+    pub name: String,
+    /// An English gloss of the name.
+    pub name_en: Option<String>,
+    /// How it kept its word so far.
+    pub record: Record,
+}
+
+/// How a unit kept its word so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Matches that the asking side confirmed as done.
+    pub confirmed: i64,
+    /// Matches to which the unit did not come.
+    pub no_shows: i64,
+}
+
+/// How far the needs of a community are served.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Served {
+    /// Needs that were published.
+    pub asked: i64,
+    /// Those of them with something left to claim.
+    pub waiting: i64,
+}
+
+/// A service on offer, with what belongs to it.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The service.
+    pub service: Service,
+    /// Where its lines stand in [`World::lines`].
+    pub lines: Range<usize>,
+    /// When it can be had; at any time where there is no rule.
+    pub rules: Vec<Rule>,
+    /// The areas that it covers.
+    pub coverage: BTreeSet<AreaId>,
+}
+
+/// A line of capacity.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The place of its service in [`World::offers`].
+    pub offer: usize,
+    /// The line itself.
+    pub capacity: Capacity,
+}
+
+/// The needs and services of an area at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    /// The present.
+    pub now: DateTime<Utc>,
+    /// Needs with something left to claim, by id.
+    pub needs: Vec<Need>,
+    /// Services on offer, by id.
+    pub offers: Vec<Offer>,
+    /// Lines of capacity, by service and id.
+    pub lines: Vec<Line>,
+    /// The units that offer the services.
+    pub units: BTreeMap<UnitId, Unit>,
+    /// Where those units have checked in.
+    pub check_ins: BTreeMap<UnitId, BTreeSet<AreaId>>,
+    /// The areas of the needs and all above these.
+    pub areas: Tree<Area>,
+    /// Every category.
+    pub categories: Tree<Category>,
+    /// What people have laid down for these needs, by id.
+    pub directives: Vec<Directive>,
+    /// The needs and lines of capacity that a live match joins already.
+    pub joined: BTreeSet<(NeedId, CapacityId)>,
+    /// How far the communities of the needs are served.
+    pub communities: BTreeMap<AreaId, Served>,
+}
+
+impl World {
+    /// Puts the rows of a world in order.
+    #[must_use]
+    pub fn new(mut rows: Snapshot) -> Self {
+        rows.needs.sort_unstable_by_key(|need| need.id);
+        rows.directives.sort_unstable_by_key(|directive| directive.id);
+        rows.services.sort_unstable_by_key(|service| service.id);
+        rows.capacities.sort_unstable_by_key(|line| (line.service_id, line.id));
+        let mut rules: BTreeMap<ServiceId, Vec<Rule>> = grouped(rows.rules);
+        let mut coverage: BTreeMap<ServiceId, BTreeSet<AreaId>> = grouped(rows.coverage);
+        let mut lines = Vec::with_capacity(rows.capacities.len());
+        let mut capacities = rows.capacities.into_iter().peekable();
+        let mut offers = Vec::with_capacity(rows.services.len());
+        for (offer, service) in rows.services.into_iter().enumerate() {
+            let first = lines.len();
+            while let Some(capacity) = capacities.next_if(|line| line.service_id <= service.id) {
+                if capacity.service_id == service.id {
+                    lines.push(Line { offer, capacity });
+                }
+            }
+            offers.push(Offer {
+                lines: first..lines.len(),
+                rules: rules.remove(&service.id).unwrap_or_default(),
+                coverage: coverage.remove(&service.id).unwrap_or_default(),
+                service,
+            });
+        }
+        Self {
+            now: rows.now,
+            needs: rows.needs,
+            offers,
+            lines,
+            units: rows.units.into_iter().map(|unit| (unit.id, unit)).collect(),
+            check_ins: grouped(rows.check_ins),
+            areas: rows.areas.into_iter().collect(),
+            categories: rows.categories.into_iter().collect(),
+            directives: rows.directives,
+            joined: rows.joined.into_iter().collect(),
+            communities: rows.communities.into_iter().collect(),
+        }
+    }
+
+    /// The service that a line of capacity belongs to.
+    #[must_use]
+    pub fn offer_of(&self, line: usize) -> &Offer {
+        &self.offers[self.lines[line].offer]
+    }
+
+    /// What the world was at this moment, in short: equal where nothing has moved that a matching depends on.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let lines: Vec<&Capacity> = self.lines.iter().map(|line| &line.capacity).collect();
+        let services: Vec<_> =
+            self.offers.iter().map(|offer| (&offer.service, &offer.rules, &offer.coverage)).collect();
+        Fingerprint([
+            digest(&(&self.needs, &self.communities)),
+            digest(&services),
+            digest(&(&lines, &self.joined)),
+            digest(&(&self.units, &self.check_ins)),
+            digest(&self.directives),
+        ])
+    }
+}
+
+fn grouped<K: Ord, V, G: Default + Extend<V>>(rows: Vec<(K, V)>) -> BTreeMap<K, G> {
+    let mut groups: BTreeMap<K, G> = BTreeMap::new();
+    for (key, value) in rows {
+        groups.entry(key).or_default().extend([value]);
+    }
+    groups
+}
+
+/// The debug text holds every field, so no new one can be forgotten here.
+fn digest(part: &impl Debug) -> String {
+    let hash: [u8; 32] = Sha256::digest(format!("{part:?}")).into();
+    hash[..6].iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+text_enum! {
+    /// A part of the world that can move between a preview and its use.
+    pub enum WorldPart {
+        /// Needs were added, edited, claimed or closed.
+        Needs = "needs", "需求", "needs";
+        /// Services were listed, paused or edited.
+        Services = "services", "服务", "services";
+        /// Capacity was claimed, given back or edited.
+        Capacity = "capacity", "容量", "capacity";
+        /// Units checked in, were edited, or kept or broke their word.
+        Units = "units", "共建单位", "units";
+        /// Pins and prohibitions were given or lifted.
+        Directives = "directives", "人工指定", "directives";
+    }
+}
+
+/// What a world was at a moment: a short digest for each part that can move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprint([String; 5]);
+
+impl Fingerprint {
+    /// The fingerprint as clients hold it.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        self.0.join("-")
+    }
+
+    /// What has moved since a client was given its fingerprint; all of it where that is none of this hub's.
+    #[must_use]
+    pub fn moved_since(&self, before: &str) -> Vec<WorldPart> {
+        use crate::domain::text::TextEnum as _;
+        let before: Vec<&str> = before.split('-').collect();
+        let moved = |place: usize| before.get(place) != Some(&self.0[place].as_str());
+        WorldPart::ALL
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(|(place, _)| moved(*place))
+            .map(|(_, part)| part)
+            .collect()
+    }
+}

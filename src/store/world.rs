@@ -1,0 +1,247 @@
+//! What the matching looks at, read in a number of statements that does not depend on how much there is.
+
+use super::conn::{Conn, Tx};
+use super::entity::Entity as _;
+use super::error::{Error, Result};
+use super::sql::Sql;
+use crate::domain::area::Area;
+use crate::domain::availability::Rule;
+use crate::domain::directive::Directive;
+use crate::domain::id::{AreaId, CapacityId, CategoryId, NeedId, ServiceId, UnitId};
+use crate::domain::matches::MatchState;
+use crate::domain::need::{Need, NeedState};
+use crate::domain::service::{AvailabilityRule, Capacity, Service, ServiceState};
+use crate::domain::viewer::Viewer;
+use crate::matching::world::{Record, Served, Snapshot, Unit, World};
+use chrono::{DateTime, Utc};
+
+/// Which needs a world holds, and with them the services that reach their places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// Those of an area and everything below it, perhaps of one category and everything below that.
+    Area {
+        /// The area.
+        area: AreaId,
+        /// The category; `None` for all.
+        category: Option<CategoryId>,
+    },
+    /// These needs.
+    Needs(Vec<NeedId>),
+    /// Those in the places that these services cover, and no other services.
+    Services(Vec<ServiceId>),
+}
+
+/// The states in which a match keeps its need and its line of capacity from being joined by another.
+const JOINED: [MatchState; 6] = [
+    MatchState::Suggested,
+    MatchState::Proposed,
+    MatchState::Accepted,
+    MatchState::Scheduled,
+    MatchState::InProgress,
+    MatchState::Delivered,
+];
+
+/// The world that a viewer sees: needs with something left to claim that they may see, and services on offer. Directives
+/// and matches bind everybody, so they are read for everybody; what is told of them is the graph's matter.
+///
+/// # Errors
+/// Where the database fails or holds what cannot be read.
+pub async fn load(conn: &mut Conn, viewer: &Viewer, now: DateTime<Utc>, reach: &Reach) -> Result<World> {
+    let from = Reader { viewer, reach };
+    Ok(World::new(Snapshot {
+        now,
+        needs: conn.all(from.of_needs("SELECT n.* FROM need AS n WHERE ", "")).await?,
+        services: conn.all(from.of_services("SELECT s.* FROM service AS s WHERE ", "")).await?,
+        capacities: conn.all(from.by_service("SELECT * FROM capacity WHERE service_id IN ")).await?,
+        rules: from.rules(conn).await?,
+        coverage: conn
+            .all(from.by_service("SELECT service_id, area_id FROM coverage WHERE service_id IN "))
+            .await?,
+        units: from.units(conn).await?,
+        check_ins: conn
+            .all(from.by_unit("SELECT unit_id, area_id FROM check_in WHERE unit_id IN ", ""))
+            .await?,
+        areas: from.areas(conn).await?,
+        categories: super::category::all(conn).await?,
+        directives: from.directives(conn).await?,
+        joined: from.joined(conn).await?,
+        communities: from.communities(conn).await?,
+    }))
+}
+
+/// The world that the caller is about to change: its needs, services and lines of capacity are kept from others'
+/// changes, in this order and by id, until the transaction ends.
+///
+/// # Errors
+/// As [`load`].
+pub async fn lock(tx: &mut Tx, reach: &Reach) -> Result<World> {
+    let viewer = tx.viewer.clone();
+    let from = Reader { viewer: &viewer, reach };
+    tx.lock_all::<Need>(from.of_needs("SELECT n.* FROM need AS n WHERE ", " ORDER BY n.id")).await?;
+    tx.lock_all::<Service>(from.of_services("SELECT s.* FROM service AS s WHERE ", " ORDER BY s.id")).await?;
+    let mut lines = from.by_service("SELECT * FROM capacity WHERE service_id IN ");
+    lines.push(" ORDER BY id");
+    tx.lock_all::<Capacity>(lines).await?;
+    let now = tx.now;
+    load(&mut tx.conn, &viewer, now, reach).await
+}
+
+/// Writes the statements of one world.
+struct Reader<'r> {
+    viewer: &'r Viewer,
+    reach: &'r Reach,
+}
+
+impl Reader<'_> {
+    /// A statement about the needs, aliased `n`.
+    fn of_needs(&self, select: &str, rest: &str) -> Sql {
+        let mut sql = Sql::default();
+        sql.push(select);
+        self.needs(&mut sql);
+        sql.push(rest);
+        sql
+    }
+
+    /// A statement about the services, aliased `s`.
+    fn of_services(&self, select: &str, rest: &str) -> Sql {
+        let mut sql = Sql::default();
+        sql.push(select);
+        self.services(&mut sql);
+        sql.push(rest);
+        sql
+    }
+
+    /// A statement about what belongs to the services.
+    fn by_service(&self, select: &str) -> Sql {
+        self.of_services(&format!("{select}(SELECT s.id FROM service AS s WHERE "), ")")
+    }
+
+    /// A statement about what belongs to the units that offer the services.
+    fn by_unit(&self, select: &str, rest: &str) -> Sql {
+        self.of_services(&format!("{select}(SELECT s.unit_id FROM service AS s WHERE "), &format!("){rest}"))
+    }
+
+    fn needs(&self, sql: &mut Sql) {
+        sql.push("n.claimed < n.quantity AND n.state IN ").list(NeedState::CLAIMABLE);
+        Need::scope(sql, self.viewer);
+        match self.reach {
+            Reach::Area { area, category } => {
+                sql.push(" AND n.area_id IN ");
+                super::area::below(sql, *area);
+                if let Some(category) = category {
+                    sql.push(" AND n.category_id IN ");
+                    super::category::below(sql, *category);
+                }
+            }
+            Reach::Needs(needs) => {
+                sql.push(" AND n.id IN ").list(needs.iter().copied());
+            }
+            Reach::Services(services) => {
+                sql.push(
+                    " AND n.area_id IN (SELECT below.area_id FROM coverage JOIN area_tree AS below \
+                     ON below.ancestor_id = coverage.area_id WHERE coverage.service_id IN ",
+                );
+                sql.list(services.iter().copied()).push(")");
+            }
+        }
+    }
+
+    fn services(&self, sql: &mut Sql) {
+        sql.push("s.state = ").bind(ServiceState::Listed);
+        Service::scope(sql, self.viewer);
+        match self.reach {
+            Reach::Area { area, .. } => {
+                sql.push(" AND s.id IN (SELECT service_id FROM coverage WHERE area_id IN ");
+                super::area::below(sql, *area);
+                sql.push(" OR area_id IN (SELECT ancestor_id FROM area_tree WHERE area_id = ")
+                    .bind(*area)
+                    .push("))");
+            }
+            Reach::Needs(needs) => {
+                sql.push(
+                    " AND s.id IN (SELECT coverage.service_id FROM coverage \
+                     JOIN area_tree AS up ON up.ancestor_id = coverage.area_id \
+                     JOIN need ON need.area_id = up.area_id WHERE need.id IN ",
+                );
+                sql.list(needs.iter().copied()).push(")");
+            }
+            Reach::Services(services) => {
+                sql.push(" AND s.id IN ").list(services.iter().copied());
+            }
+        }
+    }
+
+    async fn rules(&self, conn: &mut Conn) -> Result<Vec<(ServiceId, Rule)>> {
+        let rows: Vec<AvailabilityRule> =
+            conn.all(self.by_service("SELECT * FROM availability WHERE service_id IN ")).await?;
+        rows.into_iter().map(|row| Ok((row.service_id, rule(&row)?))).collect()
+    }
+
+    async fn units(&self, conn: &mut Conn) -> Result<Vec<Unit>> {
+        let rows: Vec<UnitRow> = conn
+            .all(self.by_unit(
+                "SELECT u.id, u.name, u.name_en,
+                    (SELECT COUNT(*) FROM match AS m WHERE m.unit_id = u.id AND m.state = 'confirmed') AS confirmed,
+                    (SELECT COUNT(*) FROM match AS m WHERE m.unit_id = u.id AND m.state = 'no_show') AS no_shows
+                 FROM partner_unit AS u WHERE u.id IN ",
+                "",
+            ))
+            .await?;
+        Ok(rows.into_iter().map(UnitRow::unit).collect())
+    }
+
+    async fn areas(&self, conn: &mut Conn) -> Result<Vec<Area>> {
+        let select = "SELECT * FROM area WHERE id IN (SELECT up.ancestor_id FROM area_tree AS up \
+                      JOIN need AS n ON n.area_id = up.area_id WHERE ";
+        conn.all(self.of_needs(select, ")")).await
+    }
+
+    async fn directives(&self, conn: &mut Conn) -> Result<Vec<Directive>> {
+        let select = "SELECT * FROM directive WHERE lifted_at IS NULL AND need_id IN (SELECT n.id FROM need AS n WHERE ";
+        conn.all(self.of_needs(select, ")")).await
+    }
+
+    async fn joined(&self, conn: &mut Conn) -> Result<Vec<(NeedId, CapacityId)>> {
+        let mut sql = self.of_needs(
+            "SELECT need_id, capacity_id FROM match WHERE need_id IN (SELECT n.id FROM need AS n WHERE ",
+            ")",
+        );
+        sql.push(" AND state IN ").list(JOINED);
+        conn.all(sql).await
+    }
+
+    async fn communities(&self, conn: &mut Conn) -> Result<Vec<(AreaId, Served)>> {
+        let mut sql = self.of_needs(
+            "SELECT COALESCE(all_of.community_id, all_of.street_id), COUNT(*),
+                CAST(SUM(CASE WHEN all_of.claimed < all_of.quantity THEN 1 ELSE 0 END) AS BIGINT)
+             FROM need AS all_of WHERE all_of.street_id IN (SELECT n.street_id FROM need AS n WHERE ",
+            ")",
+        );
+        sql.push(" AND all_of.state IN ").list(NeedState::PUBLISHED);
+        sql.push(" GROUP BY COALESCE(all_of.community_id, all_of.street_id)");
+        let rows: Vec<(AreaId, i64, i64)> = conn.all(sql).await?;
+        Ok(rows.into_iter().map(|(place, asked, waiting)| (place, Served { asked, waiting })).collect())
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct UnitRow {
+    id: UnitId,
+    name: String,
+    name_en: Option<String>,
+    confirmed: i64,
+    no_shows: i64,
+}
+
+impl UnitRow {
+    fn unit(self) -> Unit {
+        let record = Record { confirmed: self.confirmed, no_shows: self.no_shows };
+        Unit { id: self.id, name: self.name, name_en: self.name_en, record }
+    }
+}
+
+/// The rule that a row holds. It was checked when it was written.
+fn rule(row: &AvailabilityRule) -> Result<Rule> {
+    Rule::new(row.rrule.as_deref(), row.festival, row.starts_on, row.ends_on, row.start_time, row.minutes)
+        .map_err(|error| Error::Corrupt(format!("availability {}: {error}", row.id)))
+}
