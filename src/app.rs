@@ -12,10 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 /// How often the hub looks for what has run out.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
 /// How long requests that are under way may take when the hub stops.
 const GOODBYE: Duration = Duration::from_secs(10);
 
@@ -52,7 +53,9 @@ pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, Error> {
     if let Some(folder) = folder.filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| Error::Folder(folder.to_owned(), error))?;
     }
-    Ok(Store::open(config.database_url.secret(), clock).await?)
+    let mut store = Store::open(config.database_url.secret(), clock).await?;
+    store.respond_hours = config.claims.respond_hours;
+    Ok(store)
 }
 
 /// The graph with the limits of a configuration.
@@ -67,8 +70,7 @@ impl App {
     /// # Errors
     /// Where the database cannot be reached or migrated.
     pub async fn open(config: Config, clock: Clock) -> Result<Self, Error> {
-        let mut store = open_store(&config, clock).await?;
-        store.respond_hours = config.claims.respond_hours;
+        let store = open_store(&config, clock).await?;
         store.migrate().await?;
         Ok(Self { schema: schema(&config), config, store })
     }
@@ -80,9 +82,10 @@ impl App {
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) -> Result<(), Error> {
         let (stopping, stopped) = watch::channel(false);
         let metrics = Metrics::of_process();
-        let sweeper = tokio::spawn(sweep_often(self.store.clone(), metrics.clone()));
+        let mut background = JoinSet::new();
+        background.spawn(sweep_often(self.store.clone(), metrics.clone()));
         let store = self.store.clone();
-        let follower = tokio::spawn(async move { store.listen().await });
+        background.spawn(async move { store.listen().await });
         let router = http::router(Served {
             store: self.store.clone(),
             schema: self.schema,
@@ -105,8 +108,7 @@ impl App {
                 timeout(GOODBYE, serving).await.unwrap_or(Ok(()))
             }
         };
-        sweeper.abort();
-        follower.abort();
+        background.shutdown().await;
         self.store.close().await;
         Ok(served?)
     }
@@ -124,16 +126,18 @@ async fn sweep_often(store: Store, metrics: Metrics) {
     }
 }
 
-/// Ends what has run out.
+/// Ends what has run out: matches that nobody answered in time, idempotency keys that nobody will repeat.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn sweep(store: &Store) -> store::error::Result<()> {
+    let expired = matches::expire(store).await?;
+    if expired > 0 {
+        tracing::info!(expired, "matches that nobody answered gave back what they held");
+    }
     let mut tx = store.begin(&Viewer::local(Actor::Administrator)).await?;
     idempotency::forget_old(&mut tx).await?;
-    tx.commit().await?;
-    matches::expire(store).await?;
-    Ok(())
+    tx.commit().await
 }
 
 impl Error {

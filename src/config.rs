@@ -4,7 +4,7 @@
 use crate::domain::text::Lang;
 use crate::graph::limits::Limits;
 use crate::http;
-use crate::store::matches;
+use crate::store::matches::DEFAULT_RESPOND_HOURS;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -24,10 +24,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How much one request may ask for.
     pub limits: Limits,
-    /// How claims are waited for.
-    pub claims: Claims,
     /// What the server bears with.
     pub http: http::Settings,
+    /// How matches wait.
+    pub claims: Claims,
     /// What is written down about the hub's own running.
     pub log: Log,
 }
@@ -38,10 +38,24 @@ impl Default for Config {
             database_url: DatabaseUrl("sqlite:gongjian-data/hub.db".to_owned()),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             limits: Limits::default(),
-            claims: Claims::default(),
             http: http::Settings::default(),
+            claims: Claims::default(),
             log: Log::default(),
         }
+    }
+}
+
+/// How matches wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Claims {
+    /// For how many hours a match waits for an answer where nobody says otherwise; then it gives back what it holds.
+    pub respond_hours: i64,
+}
+
+impl Default for Claims {
+    fn default() -> Self {
+        Self { respond_hours: DEFAULT_RESPOND_HOURS }
     }
 }
 
@@ -84,20 +98,6 @@ impl std::fmt::Display for DatabaseUrl {
 impl std::fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{self}")
-    }
-}
-
-/// How claims are waited for.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Claims {
-    /// After how many hours without an answer a match expires and gives its quantity back.
-    pub respond_hours: i64,
-}
-
-impl Default for Claims {
-    fn default() -> Self {
-        Self { respond_hours: matches::DEFAULT_RESPOND_HOURS }
     }
 }
 

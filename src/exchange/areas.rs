@@ -156,8 +156,10 @@ impl Level<'_> {
             ));
         }
         let name = check::title("name", cell(columns.name), TITLE_CHARS).map_err(|refusal| {
-            let told = |lang| format!("{}: {}", lang_name(lang), refusal.message(lang));
-            wrong(told(Lang::Zh), told(Lang::En))
+            wrong(
+                format!("名称有误，{}", refusal.message(Lang::Zh)),
+                format!("the name is wrong. {}", refusal.message(Lang::En)),
+            )
         })?;
         let parent = columns.parent.map(|column| cell(column).to_owned());
         if let Some(parent) = &parent
@@ -187,10 +189,6 @@ struct Columns {
     code: usize,
     name: usize,
     parent: Option<usize>,
-}
-
-fn lang_name(lang: Lang) -> &'static str {
-    lang.pick("名称", "the name")
 }
 
 fn malformed(file: &'static str, error: &csv::Error) -> BadRow {

@@ -74,7 +74,7 @@ impl Failure {
     }
 
     /// The same in another media type.
-    pub fn as_media(self, media: Media) -> Self {
+    pub fn in_media(self, media: Media) -> Self {
         Self { media, ..self }
     }
 }

@@ -26,7 +26,7 @@ pub async fn post(State(served): State<Served>, headers: HeaderMap, body: Body) 
         let response = graph::execute(&served.schema, &served.store, asked, request).await;
         Ok(answer::graphql(media, &response))
     };
-    let failed = |failure: Failure| failure.as_media(media.unwrap_or(Media::Json)).into_response();
+    let failed = |failure: Failure| failure.in_media(media.unwrap_or(Media::Json)).into_response();
     work.await.unwrap_or_else(failed)
 }
 
@@ -53,7 +53,7 @@ pub async fn get(
         let response = graph::execute(&served.schema, &served.store, asked, params.into()).await;
         Ok(answer::graphql(media, &response))
     };
-    let failed = |failure: Failure| failure.as_media(media.unwrap_or(Media::Json)).into_response();
+    let failed = |failure: Failure| failure.in_media(media.unwrap_or(Media::Json)).into_response();
     work.await.unwrap_or_else(failed)
 }
 

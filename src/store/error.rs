@@ -61,13 +61,6 @@ impl Error {
         )
     }
 
-    /// Whether a table is missing: the database was never migrated. SQLite has no code of its own for this.
-    #[must_use]
-    pub fn lacks_table(&self) -> bool {
-        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
-        error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
-    }
-
     /// What is wrong and what to do, for whoever runs the hub: it quotes the database, so it is not for clients.
     #[must_use]
     pub fn message(&self, lang: Lang) -> String {
@@ -85,6 +78,13 @@ impl Error {
                 )
             }
         }
+    }
+
+    /// Whether a table is missing: the database was never migrated. SQLite has no code of its own for this.
+    #[must_use]
+    pub fn lacks_table(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
     }
 
     fn kind(&self) -> Option<sqlx::error::ErrorKind> {

@@ -32,7 +32,7 @@ impl Store {
     pub async fn migrations(&self) -> Result<Migrations> {
         let mut conn = self.read().await?;
         let own: BTreeSet<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
-        let done = if has_history(&mut conn).await? { done(&mut conn).await? } else { BTreeSet::new() };
+        let done = done(&mut conn).await?;
         Ok(Migrations {
             missing: own.difference(&done).copied().collect(),
             unknown: done.difference(&own).copied().collect(),
@@ -40,19 +40,13 @@ impl Store {
     }
 }
 
-async fn has_history(conn: &mut Conn) -> Result<bool> {
-    let sql = if conn.is_postgres() {
-        sql!("SELECT CAST(COUNT(to_regclass('_sqlx_migrations')) AS BIGINT)")
-    } else {
-        sql!("SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
-    };
-    let (found,): (i64,) = conn.one(sql).await?;
-    Ok(found > 0)
-}
-
+/// What the database went through; nothing where it was never migrated.
 async fn done(conn: &mut Conn) -> Result<BTreeSet<i64>> {
-    let rows: Vec<(i64,)> = conn.all(sql!("SELECT version FROM _sqlx_migrations WHERE success")).await?;
-    Ok(rows.into_iter().map(|(version,)| version).collect())
+    let rows = conn.all(sql!("SELECT version FROM _sqlx_migrations WHERE success")).await;
+    match rows {
+        Err(error) if error.lacks_table() => Ok(BTreeSet::new()),
+        rows => Ok(rows?.into_iter().map(|(version,): (i64,)| version).collect()),
+    }
 }
 
 /// How much there is.

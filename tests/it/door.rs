@@ -67,7 +67,7 @@ impl Hub {
     }
 
     /// Makes a token and gives back its secret.
-    pub async fn token(&self, actor: Actor, days: i64) -> String {
+    pub async fn secret(&self, actor: Actor, days: i64) -> String {
         let mut tx = self.store.begin(&crate::hub::administrator()).await.unwrap();
         let new = NewToken { name: "测试".into(), actor, scopes: vec![Scope::Read, Scope::Write], days };
         let (_, secret) = token::create(&mut tx, new).await.unwrap();

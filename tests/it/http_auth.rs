@@ -18,8 +18,8 @@ async fn add_area(hub: &Hub, street: &str, name: &str, authorization: &str) -> A
 both!(a_token_says_who_is_asking, |hub| {
     let streets = hub.streets().await;
     let street = streets.street.to_string();
-    let own = hub.token(Actor::Coordinator { street: streets.street }, 1).await;
-    let other = hub.token(Actor::Coordinator { street: streets.far_street }, 1).await;
+    let own = hub.secret(Actor::Coordinator { street: streets.street }, 1).await;
+    let other = hub.secret(Actor::Coordinator { street: streets.far_street }, 1).await;
     let done = add_area(hub, &street, "向韶社区", &format!("Bearer {own}")).await;
     assert_eq!(done.json()["data"]["addArea"]["area"]["name"], "向韶社区");
     assert_eq!(add_area(hub, &street, "曙光社区", &format!("bearer  {other}")).await.code(), "FORBIDDEN");
@@ -28,8 +28,8 @@ both!(a_token_says_who_is_asking, |hub| {
 
 both!(a_bad_expired_or_revoked_token_is_401, |hub| {
     let streets = hub.streets().await;
-    let secret = hub.token(Actor::Coordinator { street: streets.street }, 1).await;
-    let revoked = hub.token(Actor::Administrator, 9).await;
+    let secret = hub.secret(Actor::Coordinator { street: streets.street }, 1).await;
+    let revoked = hub.secret(Actor::Administrator, 9).await;
     let mut tx = hub.store.begin(&crate::hub::administrator()).await.unwrap();
     let newest = token::all(&mut tx).await.unwrap().remove(0);
     token::revoke(&mut tx, newest.id).await.unwrap();

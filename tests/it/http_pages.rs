@@ -90,11 +90,11 @@ async fn broken() -> &'static str {
 async fn a_panic_is_a_500_with_an_id_and_the_server_lives() {
     let hub = Hub::sqlite().await;
     let routes = Router::new().route("/broken", get(broken)).route("/fine", get(async || "fine"));
-    let router = http::observed(routes, hub.served(Settings::default()));
-    let answer = send(router.clone(), got("/broken", &[("accept-language", "en")])).await;
+    let server = http::observed(routes, hub.served(Settings::default()));
+    let answer = send(server.clone(), got("/broken", &[("accept-language", "en")])).await;
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (500, "INTERNAL"));
     let id = answer.json()["errors"][0]["extensions"]["id"].clone();
     assert_eq!(id, answer.header("x-request-id"));
     assert!(!answer.text.contains("secret"));
-    assert_eq!(send(router, got("/fine", &[])).await.text, "fine");
+    assert_eq!(send(server, got("/fine", &[])).await.text, "fine");
 }

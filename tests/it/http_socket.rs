@@ -1,4 +1,5 @@
-use crate::hub::Hub;
+use crate::builders::live::add_need;
+use crate::hub::{Hub, both};
 use futures_util::{SinkExt as _, StreamExt as _};
 use gongjian_hub::app::App;
 use gongjian_hub::clock::Clock;
@@ -75,7 +76,7 @@ async fn operations_run_over_one_socket() {
 async fn a_token_signs_a_socket_in_under_a_key_of_any_case() {
     let hub = Hub::postgres().await;
     let streets = hub.streets().await;
-    let secret = hub.token(Actor::Coordinator { street: streets.street }, 1).await;
+    let secret = hub.secret(Actor::Coordinator { street: streets.street }, 1).await;
     let address = hub.listen(Settings::default()).await;
     let mut socket = Socket::begun(address, json!({ "AUTHORIZATION": format!("Bearer {secret}") })).await;
     let input = format!("{{ parentId: \"{}\", kind: COMMUNITY, name: \"向韶社区\" }}", streets.street);
@@ -85,6 +86,38 @@ async fn a_token_signs_a_socket_in_under_a_key_of_any_case() {
     other.say(json!({ "type": "connection_init", "payload": { "authorization": "Bearer gjh_no" } })).await;
     assert_eq!(other.hear().await, Err(4403));
 }
+
+both!(changes_come_over_a_socket_until_the_client_has_enough, |hub| {
+    let streets = hub.streets().await;
+    let secret = hub.secret(Actor::Coordinator { street: streets.street }, 1).await;
+    let address = hub.listen(Settings::default()).await;
+    let mut socket = Socket::begun(address, json!({ "authorization": format!("Bearer {secret}") })).await;
+    let (street, after) = (streets.street, hub.now().await);
+    let follow = format!(
+        "subscription {{ needChanged(areaId: \"{street}\", after: \"{after}\") {{ need {{ title }} }} }}"
+    );
+    socket.ask("1", &follow).await;
+    add_need(&hub.store, streets.community, "反诈讲座").await;
+    let next = socket.hear().await.unwrap();
+    assert_eq!((&next["type"], &next["id"]), (&json!("next"), &json!("1")));
+    assert_eq!(next["payload"]["data"]["needChanged"]["need"]["title"], "反诈讲座");
+    socket.say(json!({ "id": "1", "type": "complete" })).await;
+    add_need(&hub.store, streets.community, "不再有人听").await;
+    socket.ask("1", "{ __typename }").await;
+    assert_eq!(
+        socket.hear().await.unwrap()["payload"]["data"]["__typename"],
+        "Query",
+        "the id is free again"
+    );
+    assert_eq!(socket.hear().await, Ok(json!({ "type": "complete", "id": "1" })));
+    socket.ask("2", &follow).await;
+    socket.ask("2", &follow).await;
+    let mut heard = socket.hear().await;
+    while heard.as_ref().is_ok_and(|message| message["type"] == "next") {
+        heard = socket.hear().await;
+    }
+    assert_eq!(heard, Err(4409));
+});
 
 #[tokio::test]
 async fn whoever_breaks_the_protocol_is_told_by_its_codes() {

@@ -34,7 +34,7 @@ impl From<axum::Error> for End {
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Said {
     ConnectionInit { payload: Option<Value> },
-    Subscribe { id: String, payload: Request },
+    Subscribe { id: String, payload: Box<Request> },
     Complete { id: String },
     Ping { payload: Option<Value> },
     Pong {},
@@ -47,8 +47,7 @@ pub struct Session<'a> {
     socket: &'a mut WebSocket,
     served: Served,
     authorization: Option<String>,
-    lang: Lang,
-    viewer: Viewer,
+    asked: Asked,
     running: SelectAll<BoxStream<'static, Item>>,
     handles: HashMap<String, AbortHandle>,
 }
@@ -69,9 +68,10 @@ impl<'a> Session<'a> {
         let payload = begun.map_err(|_| End::Told(4408, "Connection initialisation timeout"))??;
         let authorization = payload.as_ref().and_then(authorization).or(header);
         let viewer = signed_in(&served, lang, authorization.as_deref()).await?;
+        let asked = Asked { viewer, lang };
         send(socket, &json!({ "type": "connection_ack" })).await?;
         let (running, handles) = (SelectAll::new(), HashMap::new());
-        Self { socket, served, authorization, lang, viewer, running, handles }.serve().await
+        Self { socket, served, authorization, asked, running, handles }.serve().await
     }
 
     async fn serve(mut self) -> Result<Infallible, End> {
@@ -99,14 +99,14 @@ impl<'a> Session<'a> {
             Said::Subscribe { id, .. } if self.handles.contains_key(&id) => {
                 Err(End::Told(4409, "Subscriber for this id already exists"))
             }
-            Said::Subscribe { id, payload } => self.subscribe(id, payload).await,
+            Said::Subscribe { id, payload } => self.subscribe(id, *payload).await,
         }
     }
 
     async fn subscribe(&mut self, id: String, request: Request) -> Result<(), End> {
         let most = self.served.settings.streams;
         if self.handles.len() >= most {
-            let message = self.lang.pick(
+            let message = self.asked.lang.pick(
                 format!("一个连接上最多同时运行{most}个操作（streams）。"),
                 format!("At most {most} operations run on one socket (streams)."),
             );
@@ -116,8 +116,7 @@ impl<'a> Session<'a> {
         }
         let (handle, registration) = AbortHandle::new_pair();
         let named = id.clone();
-        let asked = Asked { viewer: self.viewer.clone(), lang: self.lang };
-        let responses = graph::stream(&self.served.schema, &self.served.store, asked, request)
+        let responses = graph::stream(&self.served.schema, &self.served.store, self.asked.clone(), request)
             .map(Some)
             .chain(stream::once(async { None }))
             .map(move |response| (named.clone(), response));
@@ -151,8 +150,8 @@ impl<'a> Session<'a> {
 
     /// Calls the client, so that a dead one is found out, and lets nobody stay whose token has ended.
     async fn beat(&mut self) -> Result<(), End> {
-        let viewer = signed_in(&self.served, self.lang, self.authorization.as_deref()).await?;
-        if viewer != self.viewer {
+        let viewer = signed_in(&self.served, self.asked.lang, self.authorization.as_deref()).await?;
+        if viewer != self.asked.viewer {
             return Err(End::Told(4403, "Forbidden"));
         }
         self.send(&json!({ "type": "ping" })).await
