@@ -1,19 +1,19 @@
 //! The reasons in sentences, in both languages.
 
-use super::score::{Aim, Fact, Part};
+use super::score::{Aim, Fact, Part, Score};
 use super::solve::{Placement, Reason, RefusedPin, Unmet};
 use super::world::World;
 use crate::domain::fit::Constraint;
 use crate::domain::need::Need;
 use crate::domain::service::Service;
 use crate::domain::text::{Lang, TextEnum as _};
-use serde::Serialize;
+use serde_json::{Value, json};
 
 /// Needs that a sentence names at most.
 const NAMED: usize = 3;
 
 /// A sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
     /// In Chinese.
     pub zh: String,
@@ -41,6 +41,16 @@ fn gloss<'a>(lang: Lang, name: &'a str, name_en: Option<&'a str>) -> &'a str {
 #[must_use]
 pub fn part(world: &World, need: &Need, service: &Service, part: &Part) -> Sentence {
     Sentence::told(|lang| format!("{} +{}", fact(world, need, service, &part.fact, lang), part.points))
+}
+
+/// The parts of a score as they are kept with a match: `[{ "part", "points", "zh", "en" }]`.
+#[must_use]
+pub fn reasons(world: &World, need: &Need, service: &Service, score: &Score) -> Value {
+    let told = |one: &Part| {
+        let sentence = part(world, need, service, one);
+        json!({ "part": one.kind, "points": one.points, "zh": sentence.zh, "en": sentence.en })
+    };
+    score.parts.iter().map(told).collect()
 }
 
 fn fact(world: &World, need: &Need, service: &Service, fact: &Fact, lang: Lang) -> String {

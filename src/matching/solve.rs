@@ -8,7 +8,7 @@ mod pins;
 mod unmet;
 
 pub use pins::RefusedPin;
-pub use unmet::{Reason, ReasonCode, Unmet};
+pub use unmet::{Reason, Unmet, UnmetReason};
 
 use super::assign::{
     Assignment, Certificate, Demand, Pair, Problem, ProblemError, Supply, Violation, assign, certify,
@@ -59,15 +59,6 @@ pub struct NextBest {
     pub cost: i64,
 }
 
-/// A pair of a need and a service with the score that it has on its best line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ranked {
-    /// The need, the line of capacity and the first occasion.
-    pub candidate: Candidate,
-    /// How well the two fit.
-    pub score: Score,
-}
-
 /// The best answer for all needs of a world.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matching {
@@ -94,27 +85,6 @@ pub enum Unsolved {
     /// The answer is not proven to be the best.
     #[error("the answer is not proven")]
     Unproven(#[from] Violation),
-}
-
-/// Every candidate of a world with its score, those of one need and service on their best line: best first, by need.
-#[must_use]
-pub fn rank(world: &World, weights: &Weights) -> (Candidates, Vec<Vec<Ranked>>) {
-    let candidates = Candidates::find(world);
-    let scorer = Scorer::new(world, weights);
-    let ranked = (0..world.needs.len())
-        .map(|need| {
-            let pairs = candidates.pairs[candidates.of(need)].iter();
-            let mut ranked: Vec<Ranked> =
-                pairs.map(|pair| Ranked { candidate: *pair, score: scorer.score(pair) }).collect();
-            ranked.sort_by_key(|one| {
-                (one.candidate.offer, std::cmp::Reverse(one.score.total), one.candidate.line)
-            });
-            ranked.dedup_by_key(|one| one.candidate.offer);
-            ranked.sort_by_key(|one| std::cmp::Reverse(one.score.total));
-            ranked
-        })
-        .collect();
-    (candidates, ranked)
 }
 
 /// Finds the best answer and proves it.

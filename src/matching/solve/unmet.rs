@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 text_enum! {
     /// Why something stays unmet, for programs.
-    pub enum ReasonCode {
+    pub enum UnmetReason {
         /// No service around here is filed under its category or a wider one.
         NoService = "no_service", "没有此类服务", "no such service";
         /// There are services of its category, and each is excluded by some constraint.
@@ -27,9 +27,9 @@ text_enum! {
 /// Why something stays unmet, with what it takes to say so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    /// See [`ReasonCode::NoService`].
+    /// See [`UnmetReason::NoService`].
     NoService,
-    /// See [`ReasonCode::Excluded`].
+    /// See [`UnmetReason::Excluded`].
     Excluded {
         /// The constraint that excluded the most.
         constraint: Constraint,
@@ -38,14 +38,14 @@ pub enum Reason {
         /// How many services of the category there are.
         of: usize,
     },
-    /// See [`ReasonCode::MoreUrgent`] and [`ReasonCode::BetterUse`].
+    /// See [`UnmetReason::MoreUrgent`] and [`UnmetReason::BetterUse`].
     Taken {
         /// Places in [`World::needs`] of those that have it, the most urgent first.
         by: Vec<usize>,
         /// Whether all of them are more urgent.
         more_urgent: bool,
     },
-    /// See [`ReasonCode::NotEnough`].
+    /// See [`UnmetReason::NotEnough`].
     NotEnough {
         /// What all that could serve it has left together.
         offered: i64,
@@ -55,13 +55,13 @@ pub enum Reason {
 impl Reason {
     /// The reason for programs.
     #[must_use]
-    pub fn code(&self) -> ReasonCode {
+    pub fn code(&self) -> UnmetReason {
         match self {
-            Self::NoService => ReasonCode::NoService,
-            Self::Excluded { .. } => ReasonCode::Excluded,
-            Self::Taken { more_urgent: true, .. } => ReasonCode::MoreUrgent,
-            Self::Taken { more_urgent: false, .. } => ReasonCode::BetterUse,
-            Self::NotEnough { .. } => ReasonCode::NotEnough,
+            Self::NoService => UnmetReason::NoService,
+            Self::Excluded { .. } => UnmetReason::Excluded,
+            Self::Taken { more_urgent: true, .. } => UnmetReason::MoreUrgent,
+            Self::Taken { more_urgent: false, .. } => UnmetReason::BetterUse,
+            Self::NotEnough { .. } => UnmetReason::NotEnough,
         }
     }
 }

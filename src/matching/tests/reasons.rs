@@ -2,10 +2,10 @@ use super::*;
 use crate::domain::fit::Constraint;
 use crate::domain::text::Lang;
 use crate::matching::explain;
-use crate::matching::solve::{Reason, ReasonCode};
+use crate::matching::solve::{Reason, UnmetReason};
 
 /// Why the need with a number stays unmet, and how much of it.
-fn unmet(rows: &Snapshot, number: u128) -> Option<(ReasonCode, i64, String, String)> {
+fn unmet(rows: &Snapshot, number: u128) -> Option<(UnmetReason, i64, String, String)> {
     let world = rows.world();
     let matching = rows.solved();
     let found = matching.unmet.iter().find(|unmet| world.needs[unmet.need].id == id::<NeedId>(number))?;
