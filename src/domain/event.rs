@@ -48,3 +48,33 @@ pub struct Event {
     /// What was before and after; never personal data.
     pub data: Value,
 }
+
+impl Event {
+    /// The state that the thing was in before, where it moved.
+    #[must_use]
+    pub fn from_state(&self) -> Option<&str> {
+        self.text("from")
+    }
+
+    /// The state that the thing came to, or began in.
+    #[must_use]
+    pub fn to_state(&self) -> Option<&str> {
+        self.text("to").or_else(|| self.text("state"))
+    }
+
+    /// One of the thing's quantities after it, by name, where it tells of them.
+    #[must_use]
+    pub fn quantity(&self, name: &str) -> Option<i64> {
+        self.data.get("after").unwrap_or(&self.data).get(name)?.as_i64()
+    }
+
+    /// The reason that was given.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.text("reason")
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.data.get(name)?.as_str()
+    }
+}

@@ -6,6 +6,7 @@ use super::refusal::Refusal;
 use super::text::{TextEnum, text_enum};
 use super::viewer::Viewer;
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -234,6 +235,19 @@ impl MatchState {
     }
 }
 
+/// A part of a match's score, as it is kept with the match and told to people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Which part of the score.
+    pub part: String,
+    /// The points that it gave.
+    pub points: i64,
+    /// What they were given for, in Chinese.
+    pub zh: String,
+    /// What they were given for, in English.
+    pub en: String,
+}
+
 /// One need and one service, brought together.
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
 pub struct Match {
@@ -300,6 +314,14 @@ impl Match {
     #[must_use]
     pub fn left(&self) -> i64 {
         self.quantity - self.delivered - self.released
+    }
+
+    /// The parts of the score.
+    ///
+    /// # Errors
+    /// Where what is kept cannot be read.
+    pub fn reasons(&self) -> Result<Vec<Reason>, serde_json::Error> {
+        self.reasons.as_ref().map_or_else(|| Ok(Vec::new()), Deserialize::deserialize)
     }
 
     /// What it takes of its line of capacity.

@@ -3,7 +3,9 @@
 pub mod area;
 pub mod category;
 pub mod error;
+pub mod event;
 pub mod loaders;
+pub mod matches;
 pub mod mutation;
 pub mod need;
 pub mod node;
@@ -14,7 +16,8 @@ use crate::domain::text::Lang;
 use crate::domain::viewer::Viewer;
 use crate::store::Store;
 use async_graphql::dataloader::DataLoader;
-use async_graphql::{Context, EmptySubscription, Error, MergedObject, Request, Response};
+use async_graphql::{Context, Error, MergedObject, MergedSubscription, Request, Response};
+use futures_util::stream::BoxStream;
 use loaders::Loaders;
 
 /// Who is asking, and in which language they are answered.
@@ -28,20 +31,39 @@ pub struct Asked {
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, area::AreaQuery, category::CategoryQuery, unit::UnitQuery, need::NeedQuery);
+pub struct Query(
+    node::NodeQuery,
+    area::AreaQuery,
+    category::CategoryQuery,
+    unit::UnitQuery,
+    need::NeedQuery,
+    matches::MatchQuery,
+);
 
 /// What can be changed. Every mutation takes one input and answers with a payload: the changed object and, where it was
 /// refused, the reasons.
 #[derive(MergedObject, Default)]
-pub struct Mutation(area::AreaMutation, unit::UnitMutation, need::NeedMutation, need::NeedStepMutation);
+pub struct Mutation(
+    area::AreaMutation,
+    unit::UnitMutation,
+    need::NeedMutation,
+    need::NeedStepMutation,
+    matches::MatchMutation,
+    matches::MatchAnswerMutation,
+    matches::MatchWorkMutation,
+);
+
+/// What can be followed while it happens.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(event::EventSubscription);
 
 /// The schema of the hub.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema, without anything to answer from: enough to print it.
 #[must_use]
-pub fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+pub fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
 }
 
 /// Answers one request.
@@ -50,6 +72,20 @@ pub async fn execute(schema: &Schema, store: &Store, asked: Asked, request: Requ
         schema.execute(request.data(loader).data(asked))
     })
     .await
+}
+
+/// Answers a subscription, one answer for each change and no sooner than it is asked for; anything else as [`execute`]
+/// does. Dropping it ends it.
+#[must_use]
+pub fn stream(
+    schema: &Schema,
+    store: &Store,
+    asked: Asked,
+    request: Request,
+) -> BoxStream<'static, Response> {
+    loaders::drive_stream(store.clone(), asked.viewer.clone(), |loader| {
+        schema.execute_stream(request.data(loader).data(asked))
+    })
 }
 
 /// What loads for this request.

@@ -224,6 +224,45 @@ macro_rules! payload {
 }
 pub(crate) use payload;
 
+/// Declares the input of a step in the life of a thing: which thing, what else the step takes, and the store's function
+/// that takes it. Each step refuses where the state does not allow it, and with the further codes that are named.
+macro_rules! step {
+    (
+        $(#[doc = $doc:literal])+
+        $input:ident = $name:literal $([$($code:ident),+])? {
+            $(#[doc = $id_doc:literal])+ id: $id_type:ty,
+            $( $(#[$field_meta:meta])+ $field:ident: $type:ty, )*
+        }
+        |$this:ident, $tx:ident, $id:ident| $work:expr
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(InputObject, Debug)]
+        pub struct $input {
+            $(#[doc = $id_doc])+
+            id: ID,
+            $( $(#[$field_meta])+ $field: $type, )*
+            /// A key of your own choice, by which a repeated request has the effect of one.
+            idempotency_key: Option<String>,
+        }
+
+        impl Mutation for $input {
+            const NAME: &'static str = $name;
+            const CODES: &'static [Code] = &[Code::IllegalTransition, $($(Code::$code),+)?];
+
+            fn key(&self) -> Option<&str> {
+                self.idempotency_key.as_deref()
+            }
+
+            async fn work(&self, $tx: &mut Tx) -> Done<Uuid> {
+                let $this = self;
+                let $id: $id_type = parse("id", &self.id)?;
+                Ok($work.await?.uuid())
+            }
+        }
+    };
+}
+pub(crate) use step;
+
 /// The typed id that an input field holds.
 ///
 /// # Errors

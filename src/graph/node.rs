@@ -3,6 +3,8 @@
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, refused};
+use super::event::Event;
+use super::matches::{Fulfilment, Match, Rating};
 use super::need::Need;
 use super::page::one;
 use super::unit::PartnerUnit;
@@ -22,8 +24,16 @@ pub enum Node {
     Category(Category),
     /// A partner unit.
     PartnerUnit(PartnerUnit),
+    /// An entry of the trail.
+    Event(Event),
     /// A need.
     Need(Need),
+    /// A match.
+    Match(Match),
+    /// A delivered part of a match.
+    Fulfilment(Fulfilment),
+    /// A verdict on a match.
+    Rating(Rating),
 }
 
 /// Ids that one request may look up at once.
@@ -62,7 +72,11 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
         Kind::Area => find::<Area>(ctx, uuid).await?.map(Node::Area),
         Kind::Category => find::<Category>(ctx, uuid).await?.map(Node::Category),
         Kind::Unit => find::<PartnerUnit>(ctx, uuid).await?.map(Node::PartnerUnit),
+        Kind::Event => find::<Event>(ctx, uuid).await?.map(Node::Event),
         Kind::Need => find::<Need>(ctx, uuid).await?.map(Node::Need),
+        Kind::Match => find::<Match>(ctx, uuid).await?.map(Node::Match),
+        Kind::Fulfilment => find::<Fulfilment>(ctx, uuid).await?.map(Node::Fulfilment),
+        Kind::Rating => find::<Rating>(ctx, uuid).await?.map(Node::Rating),
         _ => None,
     })
 }

@@ -111,6 +111,12 @@ impl<N: Node> Connection<N> {
         let slice = loader(ctx)?.load_one(key).await.map_err(told_shared(ctx))?.unwrap_or_default();
         Ok(Self { slice, count: CountOf { parent, list } })
     }
+
+    /// The first row of the page: of a list that has one row at most, the row.
+    #[must_use]
+    pub fn into_first(self) -> Option<N> {
+        self.slice.rows.into_iter().next().map(|(_, row)| N::from(row))
+    }
 }
 
 impl<N: Node> TypeName for Connection<N> {

@@ -1,13 +1,13 @@
 //! The reasons in sentences, in both languages.
 
 use super::score::{Aim, Fact, Part, Score};
-use super::solve::{Placement, Reason, RefusedPin, Unmet};
+use super::solve::{Placement, RefusedPin, Unmet, Why};
 use super::world::World;
 use crate::domain::fit::Constraint;
+use crate::domain::matches::Reason;
 use crate::domain::need::Need;
 use crate::domain::service::Service;
 use crate::domain::text::{Lang, TextEnum as _};
-use serde_json::{Value, json};
 
 /// Needs that a sentence names at most.
 const NAMED: usize = 3;
@@ -43,12 +43,12 @@ pub fn part(world: &World, need: &Need, service: &Service, part: &Part) -> Sente
     Sentence::told(|lang| format!("{} +{}", fact(world, need, service, &part.fact, lang), part.points))
 }
 
-/// The parts of a score as they are kept with a match: `[{ "part", "points", "zh", "en" }]`.
+/// The parts of a score as they are kept with a match.
 #[must_use]
-pub fn reasons(world: &World, need: &Need, service: &Service, score: &Score) -> Value {
+pub fn reasons(world: &World, need: &Need, service: &Service, score: &Score) -> Vec<Reason> {
     let told = |one: &Part| {
-        let sentence = part(world, need, service, one);
-        json!({ "part": one.kind, "points": one.points, "zh": sentence.zh, "en": sentence.en })
+        let Sentence { zh, en } = part(world, need, service, one);
+        Reason { part: one.kind.as_str().to_owned(), points: one.points, zh, en }
     };
     score.parts.iter().map(told).collect()
 }
@@ -135,8 +135,8 @@ pub fn next_best(world: &World, placed: &Placement) -> Option<Sentence> {
 #[must_use]
 pub fn unmet(world: &World, unmet: &Unmet) -> Sentence {
     let need = &world.needs[unmet.need];
-    Sentence::told(|lang| match &unmet.reason {
-        Reason::NoService => {
+    Sentence::told(|lang| match &unmet.why {
+        Why::NoService => {
             let category = world.categories.get(need.category_id);
             let name = category.map_or("", |category| lang.pick(&category.name, &category.name_en));
             lang.pick(
@@ -144,7 +144,7 @@ pub fn unmet(world: &World, unmet: &Unmet) -> Sentence {
                 format!("No service around here is filed under {name}; ask the partner units for one."),
             )
         }
-        Reason::Excluded { constraint, services, of } => {
+        Why::Excluded { constraint, services, of } => {
             let label = constraint.label(lang);
             lang.pick(
                 format!("有{of}项此类服务，但都不符合条件，主要原因：{label}（{services}项）。"),
@@ -153,8 +153,8 @@ pub fn unmet(world: &World, unmet: &Unmet) -> Sentence {
                 ),
             )
         }
-        Reason::Taken { by, more_urgent } => taken(world, by, *more_urgent, lang),
-        Reason::NotEnough { offered } => {
+        Why::Taken { by, more_urgent } => taken(world, by, *more_urgent, lang),
+        Why::NotEnough { offered } => {
             let measure = need.measure.label(lang);
             lang.pick(
                 format!("能服务的总量只有{offered}{measure}，不足以满足全部需求。"),

@@ -8,7 +8,7 @@ mod pins;
 mod unmet;
 
 pub use pins::RefusedPin;
-pub use unmet::{Reason, Unmet, UnmetReason};
+pub use unmet::{Unmet, UnmetReason, Why};
 
 use super::assign::{
     Assignment, Certificate, Demand, Pair, Problem, ProblemError, Supply, Violation, assign, certify,

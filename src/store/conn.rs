@@ -1,6 +1,7 @@
 //! A connection to either database, and the transaction in which all changes are made.
 
 use super::error::{Error, Result};
+use super::news;
 use super::sql::{Sql, Value, sql};
 use crate::clock::Clock;
 use crate::domain::event::EventKind;
@@ -234,7 +235,7 @@ impl Tx {
             Link::Sqlite(_) | Link::Postgres(_) => {}
         }
         if let Some(last) = last {
-            self.wake.send_if_modified(|seen| std::mem::replace(seen, last.max(*seen)) < last);
+            news::advance(&self.wake, last);
         }
         Ok(())
     }
@@ -257,7 +258,7 @@ impl Tx {
             self.execute(insert).await?;
         }
         if self.is_postgres() {
-            self.execute(sql!("SELECT pg_notify('gongjian_event', CAST($1 AS TEXT))", last)).await?;
+            self.execute(sql!("SELECT pg_notify($1, CAST($2 AS TEXT))", news::CHANNEL, last)).await?;
         }
         Ok(Some(last))
     }

@@ -59,6 +59,13 @@ impl Error {
         )
     }
 
+    /// Whether a table is missing: the database was never migrated. SQLite has no code of its own for this.
+    #[must_use]
+    pub fn lacks_table(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
+    }
+
     fn kind(&self) -> Option<sqlx::error::ErrorKind> {
         match self {
             Self::Database(sqlx::Error::Database(error)) => Some(error.kind()),

@@ -8,10 +8,12 @@ pub mod contact;
 pub mod directive;
 pub mod entity;
 pub mod error;
+pub mod event;
 pub mod flow;
 pub mod idempotency;
 pub mod matches;
 pub mod need;
+pub mod news;
 pub mod page;
 pub mod scope;
 pub mod service;
@@ -111,14 +113,19 @@ impl Store {
                     .into(),
             )));
         };
-        Ok(Self {
+        let store = Self {
             db,
             clock,
             respond_hours: matches::DEFAULT_RESPOND_HOURS,
             weights: Arc::default(),
             statements: Arc::default(),
             wake: watch::Sender::new(0),
-        })
+        };
+        match store.catch_up().await {
+            Err(error) if error.lacks_table() => {}
+            other => other?,
+        }
+        Ok(store)
     }
 
     async fn open_sqlite(url: &str) -> Result<Db> {
@@ -189,12 +196,6 @@ impl Store {
             weights: self.weights.clone(),
             events: Vec::new(),
         })
-    }
-
-    /// The number of the last event that this process knows of, and the news of later ones.
-    #[must_use]
-    pub fn news(&self) -> watch::Receiver<i64> {
-        self.wake.subscribe()
     }
 
     /// How many statements were run so far: tests hold it constant per request.

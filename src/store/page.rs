@@ -40,9 +40,9 @@ impl From<Key> for Value {
 /// A place in a list: it stays valid while rows come and go.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cursor {
-    order: String,
-    key: Key,
-    id: Uuid,
+    pub(super) order: String,
+    pub(super) key: Key,
+    pub(super) id: Uuid,
 }
 
 impl Cursor {
@@ -67,7 +67,7 @@ impl Cursor {
     }
 }
 
-fn bad_cursor() -> Refusal {
+pub(super) fn bad_cursor() -> Refusal {
     Refusal::new(
         Code::BadInput,
         "游标无效：请使用同一列表、同一排序返回的游标。",

@@ -5,6 +5,7 @@
 //! to a street and to the units concerned.
 
 use super::sql::Sql;
+use crate::domain::id::{Kind, UnitId};
 use crate::domain::need::NeedState;
 use crate::domain::service::ServiceState;
 use crate::domain::viewer::{Actor, Viewer};
@@ -40,15 +41,22 @@ pub fn needs(sql: &mut Sql, viewer: &Viewer) {
         Actor::Liaison { unit } => {
             sql.push(" AND (n.asking_unit_id = ").bind(unit);
             sql.push(" OR (n.state IN ").list(NeedState::PUBLISHED);
-            sql.push(
-                " AND n.area_id IN (SELECT below.area_id FROM check_in \
-                 JOIN area_tree AS below ON below.ancestor_id = check_in.area_id WHERE check_in.unit_id = ",
-            );
-            sql.bind(unit).push("))");
+            sql.push(" AND n.area_id IN ");
+            checked_in_areas(sql, unit);
+            sql.push(")");
             sql.push(" OR n.id IN (SELECT served.need_id FROM match AS served WHERE served.unit_id = ");
             sql.bind(unit).push("))");
         }
     }
+}
+
+/// The areas that a unit acts in: those where it has checked in, and all below them.
+pub fn checked_in_areas(sql: &mut Sql, unit: UnitId) {
+    sql.push(
+        "(SELECT below.area_id FROM check_in \
+         JOIN area_tree AS below ON below.ancestor_id = check_in.area_id WHERE check_in.unit_id = ",
+    );
+    sql.bind(unit).push(")");
 }
 
 /// Matches, aliased `m`: for the street of the need and for the two units concerned.
@@ -75,6 +83,18 @@ pub fn of_matches(sql: &mut Sql, viewer: &Viewer) {
     sql.push(" AND x.match_id IN (SELECT m.id FROM match AS m WHERE 1 = 1");
     matches(sql, viewer);
     sql.push(")");
+}
+
+/// Entries of the trail, aliased `e`: for those who see the need or the match that they tell of. What befell other
+/// things is nobody's to read here.
+pub fn events(sql: &mut Sql, viewer: &Viewer) {
+    sql.push(" AND ((e.subject = ").bind(Kind::Need);
+    sql.push(" AND EXISTS (SELECT 1 FROM need AS n WHERE n.id = e.subject_id");
+    needs(sql, viewer);
+    sql.push(")) OR (e.subject = ").bind(Kind::Match);
+    sql.push(" AND EXISTS (SELECT 1 FROM match AS m WHERE m.id = e.subject_id");
+    matches(sql, viewer);
+    sql.push(")))");
 }
 
 /// Directives, aliased `d`: for the street they hold in.

@@ -114,6 +114,14 @@ pub async fn by_secret(conn: &mut Conn, secret: &str) -> Result<Option<Token>> {
     conn.optional(sql!("SELECT * FROM token WHERE hash = $1", hash(secret))).await
 }
 
+/// The token with this id.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn by_id(conn: &mut Conn, id: TokenId) -> Result<Option<Token>> {
+    conn.optional(sql!("SELECT * FROM token WHERE id = $1", id)).await
+}
+
 /// Every token, the newest first.
 ///
 /// # Errors

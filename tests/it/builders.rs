@@ -1,5 +1,8 @@
 //! A small street to tell stories about: 朝阳街道 with two communities, and a second street beside it.
 
+pub mod live;
+pub mod needs;
+
 use crate::hub::{Hub, administrator, monday};
 use chrono::{NaiveDate, TimeDelta};
 use gongjian_hub::domain::area::AreaKind;

@@ -3,6 +3,9 @@
 #![allow(missing_docs, reason = "tests are read by their names")]
 
 mod builders;
+mod event_trail;
 mod hub;
 mod need_add;
+mod need_follow;
+mod need_life;
 mod unit_register;

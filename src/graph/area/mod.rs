@@ -95,7 +95,9 @@ impl Area {
             Units { of: UnitsOf::Area, order: order_by.unwrap_or_default().into(), ..Units::default() };
         Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
-    /// The needs that arose in this very area, as far as you may see them. For everything below it ask `needs` with a filter.
+
+    /// The needs that arose in this very area, as far as you may see them. For everything below it ask `needs` with a
+    /// filter.
     async fn needs(
         &self,
         ctx: &Context<'_>,
@@ -106,7 +108,7 @@ impl Area {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Need>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, NeedsOf::Area, order_by)?;
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, NeedsOf::Area, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 }

@@ -68,6 +68,7 @@ impl Category {
         let listing = Categories { inside: true, ..Categories::default() };
         Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
+
     /// The needs filed under this very category, as far as you may see them. For the narrower ones too ask `needs` with a
     /// filter.
     async fn needs(
@@ -80,8 +81,8 @@ impl Category {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Need>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, NeedsOf::Category, order_by)?;
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, NeedsOf::Category, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 }
 

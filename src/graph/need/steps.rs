@@ -4,65 +4,36 @@ use super::mutation::NeedPayload;
 use crate::domain::id::{Id as _, NeedId};
 use crate::domain::need::Outcome;
 use crate::domain::refusal::Code;
-use crate::graph::mutation::{Mutation, mutate, parse};
+use crate::graph::mutation::{Mutation, mutate, parse, step};
 use crate::store::conn::Tx;
 use crate::store::error::Result as Done;
 use crate::store::need;
 use async_graphql::{Context, Error, ID, InputObject, Object};
 use uuid::Uuid;
 
-/// Declares the input of a step: the need, what else the step takes, and the store's function that takes it. Each step
-/// refuses where the state does not allow it, and with the further codes that are named.
-macro_rules! step {
-    (
-        $(#[doc = $doc:literal])+
-        $input:ident = $name:literal $([$($code:ident),+])? {
-            $( $(#[doc = $field_doc:literal])+ $field:ident: $type:ty, )*
-        }
-        |$this:ident, $tx:ident, $id:ident| $work:expr
-    ) => {
-        $(#[doc = $doc])+
-        #[derive(InputObject, Debug)]
-        pub struct $input {
-            /// The need.
-            id: ID,
-            $( $(#[doc = $field_doc])+ $field: $type, )*
-            /// A key of your own choice, by which a repeated request has the effect of one.
-            idempotency_key: Option<String>,
-        }
-
-        impl Mutation for $input {
-            const NAME: &'static str = $name;
-            const CODES: &'static [Code] = &[Code::IllegalTransition, $($(Code::$code),+)?];
-
-            fn key(&self) -> Option<&str> {
-                self.idempotency_key.as_deref()
-            }
-
-            async fn work(&self, $tx: &mut Tx) -> Done<Uuid> {
-                let $this = self;
-                let $id: NeedId = parse("id", &self.id)?;
-                Ok($work.await?.uuid())
-            }
-        }
-    };
-}
-
 step! {
     /// A need to be handed in.
-    SubmitNeedInput = "SubmitNeed" {}
+    SubmitNeedInput = "SubmitNeed" {
+        /// The need.
+        id: NeedId,
+    }
     |_input, tx, id| need::submit(tx, id)
 }
 
 step! {
     /// A need that was found to be real.
-    VerifyNeedInput = "VerifyNeed" {}
+    VerifyNeedInput = "VerifyNeed" {
+        /// The need.
+        id: NeedId,
+    }
     |_input, tx, id| need::verify(tx, id)
 }
 
 step! {
     /// A need to be completed by whoever handed it in.
     ReturnNeedInput = "ReturnNeed" {
+        /// The need.
+        id: NeedId,
         /// What is missing or wrong, at most 4,000 characters.
         reason: String,
     }
@@ -72,6 +43,8 @@ step! {
 step! {
     /// A need to be made part of another.
     MergeNeedInput = "MergeNeed" [BadInput] {
+        /// The need.
+        id: NeedId,
         /// The other need: of the same street, and not merged, withdrawn or closed itself.
         into_id: ID,
         /// Why the two are one, at most 4,000 characters.
@@ -82,13 +55,18 @@ step! {
 
 step! {
     /// A need to be offered.
-    OpenNeedInput = "OpenNeed" {}
+    OpenNeedInput = "OpenNeed" {
+        /// The need.
+        id: NeedId,
+    }
     |_input, tx, id| need::open(tx, id)
 }
 
 step! {
     /// A need that is not asked for any more.
     WithdrawNeedInput = "WithdrawNeed" {
+        /// The need.
+        id: NeedId,
         /// Why, at most 4,000 characters.
         reason: String,
     }
@@ -98,6 +76,8 @@ step! {
 step! {
     /// A need to be closed.
     CloseNeedInput = "CloseNeed" [OwnWork] {
+        /// The need.
+        id: NeedId,
         /// What came of it.
         outcome: Outcome,
     }
@@ -107,6 +87,8 @@ step! {
 step! {
     /// A need to be taken up again.
     ReopenNeedInput = "ReopenNeed" {
+        /// The need.
+        id: NeedId,
         /// How much is still to be served: it is added to the need's quantity.
         quantity: i64,
         /// Why, at most 4,000 characters.

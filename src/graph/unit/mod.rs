@@ -7,10 +7,12 @@ pub use mutation::{ContactInput, UnitMutation};
 pub use query::{UnitOrder, UnitQuery};
 
 use super::area::Area;
+use super::matches::{Match, MatchFilter, MatchOrder};
 use super::need::{Need, NeedFilter, NeedOrder};
 use super::page::{Connection, Node, PageArgs, maybe};
 use crate::domain::id::Id as _;
 use crate::domain::unit::{self, UnitKind};
+use crate::store::matches::MatchesOf;
 use crate::store::need::NeedsOf;
 use crate::store::unit::Units;
 use async_graphql::{Context, Error, ID, Object};
@@ -68,6 +70,21 @@ impl PartnerUnit {
         maybe(ctx, Some(self.0.street_id)).await
     }
 
+    /// The matches whose service it offers, as far as you may see them.
+    async fn matches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<MatchFilter>,
+        #[graphql(desc = "The order: the newest first unless told.")] order_by: Option<MatchOrder>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Match>, Error> {
+        let list = filter.unwrap_or_default().list(ctx, MatchesOf::Unit, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+    }
+
     /// Counts the edits; send it back with an edit so that nobody else's is overwritten.
     async fn version(&self) -> i64 {
         self.0.version
@@ -77,6 +94,7 @@ impl PartnerUnit {
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
+
     /// The needs that it asks for, as far as you may see them.
     async fn needs(
         &self,
@@ -88,7 +106,7 @@ impl PartnerUnit {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Need>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, NeedsOf::AskingUnit, order_by)?;
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, NeedsOf::AskingUnit, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 }

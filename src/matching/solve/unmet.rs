@@ -26,7 +26,7 @@ text_enum! {
 
 /// Why something stays unmet, with what it takes to say so.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
+pub enum Why {
     /// See [`UnmetReason::NoService`].
     NoService,
     /// See [`UnmetReason::Excluded`].
@@ -52,7 +52,7 @@ pub enum Reason {
     },
 }
 
-impl Reason {
+impl Why {
     /// The reason for programs.
     #[must_use]
     pub fn code(&self) -> UnmetReason {
@@ -74,7 +74,7 @@ pub struct Unmet {
     /// How much of it.
     pub quantity: i64,
     /// Why.
-    pub reason: Reason,
+    pub why: Why,
 }
 
 /// Says for each need with something unmet why it is so.
@@ -92,23 +92,23 @@ pub(super) fn explain(
     left.map(|(need, quantity)| Unmet {
         need,
         quantity: i64::from(*quantity),
-        reason: reason(world, candidates, &takers, need),
+        why: why(world, candidates, &takers, need),
     })
     .collect()
 }
 
-fn reason(
+fn why(
     world: &World,
     candidates: &Candidates,
     takers: &BTreeMap<usize, Vec<usize>>,
     need: usize,
-) -> Reason {
+) -> Why {
     let lines: BTreeSet<usize> = candidates.of(need).map(|pair| candidates.pairs[pair].line).collect();
     if lines.is_empty() {
         return match candidates.foremost(need) {
-            None => Reason::NoService,
+            None => Why::NoService,
             Some((constraint, services)) => {
-                Reason::Excluded { constraint, services, of: candidates.excluded[need].len() }
+                Why::Excluded { constraint, services, of: candidates.excluded[need].len() }
             }
         };
     }
@@ -116,11 +116,11 @@ fn reason(
     let others: BTreeSet<usize> = takers.filter(|other| *other != need).collect();
     if others.is_empty() {
         let offered = lines.iter().map(|line| world.lines[*line].capacity.left()).sum();
-        return Reason::NotEnough { offered };
+        return Why::NotEnough { offered };
     }
     let urgency = |need: usize| world.needs[need].urgency;
     let more_urgent = others.iter().all(|other| urgency(*other) > urgency(need));
     let mut by: Vec<usize> = others.into_iter().collect();
     by.sort_by_key(|other| (Reverse(urgency(*other)), *other));
-    Reason::Taken { by, more_urgent }
+    Why::Taken { by, more_urgent }
 }

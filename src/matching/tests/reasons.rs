@@ -2,7 +2,7 @@ use super::*;
 use crate::domain::fit::Constraint;
 use crate::domain::text::Lang;
 use crate::matching::explain;
-use crate::matching::solve::{Reason, UnmetReason};
+use crate::matching::solve::{UnmetReason, Why};
 
 /// Why the need with a number stays unmet, and how much of it.
 fn unmet(rows: &Snapshot, number: u128) -> Option<(UnmetReason, i64, String, String)> {
@@ -10,7 +10,7 @@ fn unmet(rows: &Snapshot, number: u128) -> Option<(UnmetReason, i64, String, Str
     let matching = rows.solved();
     let found = matching.unmet.iter().find(|unmet| world.needs[unmet.need].id == id::<NeedId>(number))?;
     let told = explain::unmet(&world, found);
-    Some((found.reason.code(), found.quantity, told.text(Lang::Zh).into(), told.text(Lang::En).into()))
+    Some((found.why.code(), found.quantity, told.text(Lang::Zh).into(), told.text(Lang::En).into()))
 }
 
 fn urgent(number: u128, urgency: Urgency) -> Need {
@@ -33,8 +33,8 @@ fn of_several_constraints_the_one_that_excluded_most_is_named() {
     rows.capacities[2].measure = Measure::Sessions;
     rows.services[2].lead_time_days = 60;
     insta::assert_debug_snapshot!("unmet_excluded", unmet(&rows, 30));
-    let reason = &rows.solved().unmet[0].reason;
-    assert_eq!(*reason, Reason::Excluded { constraint: Constraint::Measure, services: 2, of: 3 });
+    let why = &rows.solved().unmet[0].why;
+    assert_eq!(*why, Why::Excluded { constraint: Constraint::Measure, services: 2, of: 3 });
 }
 
 #[test]

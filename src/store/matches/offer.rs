@@ -7,13 +7,13 @@ use super::super::error::{Result, at};
 use super::{fitting, settle};
 use crate::domain::check;
 use crate::domain::id::{CapacityId, MatchId, NeedId, ServiceId};
-use crate::domain::matches::{Initiator, Match, MatchState, Side};
+use crate::domain::matches::{Initiator, Match, MatchState, Reason, Side};
 use crate::domain::need::Need;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::service::{Service, ServiceState};
 use crate::domain::text::{Lang, TextEnum as _};
 use chrono::TimeDelta;
-use serde_json::Value;
+use serde_json::json;
 use uuid::Uuid;
 
 /// For how long a match waits for an answer where nobody says otherwise.
@@ -35,7 +35,7 @@ pub struct Suggestion {
     /// How well the two fit, from 0 to 10,000.
     pub score: i64,
     /// The parts of the score.
-    pub reasons: Value,
+    pub reasons: Vec<Reason>,
     /// The matching that it is taken from, shared by all that are taken at once.
     pub matching: Uuid,
     /// For how many hours it waits for both sides' answers; `None` for as long as is usual.
@@ -72,7 +72,7 @@ pub async fn suggest(tx: &mut Tx, new: Suggestion) -> Result<MatchId> {
         state: MatchState::Suggested,
         initiator: Initiator::Matching,
         score: Some(new.score),
-        reasons: Some(new.reasons),
+        reasons: Some(json!(new.reasons)),
         matching_id: Some(new.matching),
         ..draw_up(tx, &need, &service, Some(new.capacity), new.quantity, new.respond_in_hours).await?
     };

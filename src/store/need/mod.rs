@@ -44,6 +44,9 @@ fn trail(tx: &mut Tx, before: &Need, after: &Need) {
         "before": quantities(before),
         "after": quantities(after),
     });
+    if after.reason != before.reason {
+        data["reason"] = json!(after.reason);
+    }
     if let Some(into) = after.merged_into_id {
         data["into"] = json!(into);
     }
