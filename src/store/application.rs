@@ -25,10 +25,10 @@ pub struct Application {
     pub area: AreaId,
     /// Only needs of this category and below it.
     pub category: Option<CategoryId>,
-    /// Only what serves these needs; empty for all.
-    pub needs: Vec<NeedId>,
-    /// Only these pairs; empty for all.
-    pub pairs: Vec<(NeedId, ServiceId)>,
+    /// Only what serves these needs; `None` for all.
+    pub needs: Option<Vec<NeedId>>,
+    /// Only these pairs; `None` for all.
+    pub pairs: Option<Vec<(NeedId, ServiceId)>>,
     /// What the world was when the caller saw the preview; `None` where they did not care to say.
     pub fingerprint: Option<String>,
     /// For how many hours the matches wait for an answer.
@@ -94,29 +94,33 @@ fn require_unmoved(world: &World, new: &Application) -> std::result::Result<(), 
 fn choose<'m>(world: &World, matching: &'m Matching, new: &Application) -> Result<Vec<&'m Placement>> {
     let need = |placed: &Placement| world.needs[placed.candidate.need].id;
     let pair = |placed: &Placement| (need(placed), world.offers[placed.candidate.offer].service.id);
-    let needs: BTreeSet<NeedId> = matching.placements.iter().map(need).collect();
-    if let Some(place) = new.needs.iter().position(|wanted| !needs.contains(wanted)) {
-        return Err(gone(&format!("needIds.{place}")));
-    }
-    let pairs: BTreeSet<(NeedId, ServiceId)> = matching.placements.iter().map(pair).collect();
-    if let Some(place) = new.pairs.iter().position(|wanted| !pairs.contains(wanted)) {
-        return Err(gone(&format!("pairs.{place}")));
-    }
-    let chosen = |placed: &&Placement| {
-        (new.needs.is_empty() || new.needs.contains(&need(placed)))
-            && (new.pairs.is_empty() || new.pairs.contains(&pair(placed)))
+    let needs = matching.placements.iter().map(need).collect();
+    require_all(new.needs.as_deref(), &needs, "needIds")?;
+    let pairs = matching.placements.iter().map(pair).collect();
+    require_all(new.pairs.as_deref(), &pairs, "pairs")?;
+    let is_chosen = |placed: &&Placement| {
+        new.needs.as_ref().is_none_or(|needs| needs.contains(&need(placed)))
+            && new.pairs.as_ref().is_none_or(|pairs| pairs.contains(&pair(placed)))
     };
-    Ok(matching.placements.iter().filter(chosen).collect())
+    Ok(matching.placements.iter().filter(is_chosen).collect())
 }
 
-fn gone(field: &str) -> Error {
+fn require_all<T: Ord>(
+    wanted: Option<&[T]>,
+    found: &BTreeSet<T>,
+    field: &str,
+) -> std::result::Result<(), Refusal> {
+    let missing = wanted.unwrap_or_default().iter().position(|wanted| !found.contains(wanted));
+    missing.map_or(Ok(()), |place| Err(gone(&format!("{field}.{place}"))))
+}
+
+fn gone(field: &str) -> Refusal {
     Refusal::new(
         Code::WorldMoved,
         "当前的匹配结果中没有这一项，情况可能已变化，请重新预览。",
         "The matching as it is now does not hold this; something may have moved, so look at a new preview.",
     )
     .at(field)
-    .into()
 }
 
 fn suggestion(world: &World, placed: &Placement, new: &Application, matching: Uuid) -> Suggestion {
