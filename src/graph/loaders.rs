@@ -3,11 +3,11 @@
 use crate::domain::id::Id;
 use crate::domain::viewer::Viewer;
 use crate::store::Store;
-use crate::store::conn::Row;
+use crate::store::contact::{self, Owner, Shown};
 use crate::store::entity::{self, Entity};
 use crate::store::error::Error;
 use crate::store::page::{self, Listing, Slice, Window};
-use crate::store::sql::Sql;
+use crate::store::part::{self, Part};
 use async_graphql::dataloader::{DataLoader, Loader};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, FuturesUnordered, StreamExt};
@@ -130,6 +130,15 @@ impl<E: Entity> Loader<ById<E>> for Loaders {
     }
 }
 
+impl Loader<Owner> for Loaders {
+    type Value = Shown;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[Owner]) -> Result<HashMap<Owner, Shown>, Arc<Error>> {
+        Ok(contact::show(&self.store, &self.viewer, keys).await?)
+    }
+}
+
 /// Asks for a part of a parent's list; the nil id where the list has no parent.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PageOf<L: Listing> {
@@ -192,18 +201,6 @@ fn by_list<'a, L: Hash + Eq + 'a>(
     lists
 }
 
-/// Rows that belong to a parent and are few: lines of capacity, rules of availability. They are loaded whole.
-pub trait Part: Row + Clone + Sync + 'static {
-    /// Begins the statement, up to and including the column with the parent's id and ` IN `.
-    const SELECT: &'static str;
-    /// Ends it: the order.
-    const ORDER: &'static str;
-    /// Appends the conditions under which the viewer sees a row.
-    fn scope(_: &mut Sql, _: &Viewer) {}
-    /// The parent's id.
-    fn parent(&self) -> Uuid;
-}
-
 /// Asks for the parts of a parent.
 pub struct PartsOf<P>(Uuid, PhantomData<fn() -> P>);
 
@@ -239,15 +236,8 @@ impl<P: Part> Loader<PartsOf<P>> for Loaders {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[PartsOf<P>]) -> Result<HashMap<PartsOf<P>, Vec<P>>, Arc<Error>> {
-        let mut sql = Sql::default();
-        sql.push(P::SELECT).list(keys.iter().map(|key| key.0));
-        P::scope(&mut sql, &self.viewer);
-        sql.push(P::ORDER);
         let mut conn = self.store.read().await?;
-        let mut found: HashMap<PartsOf<P>, Vec<P>> = HashMap::new();
-        for row in conn.all::<P>(sql).await? {
-            found.entry(PartsOf(row.parent(), PhantomData)).or_default().push(row);
-        }
-        Ok(found)
+        let found = part::of_parents::<P>(&mut conn, &self.viewer, keys.iter().map(|key| key.0)).await?;
+        Ok(found.into_iter().map(|(parent, parts)| (PartsOf(parent, PhantomData), parts)).collect())
     }
 }

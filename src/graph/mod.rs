@@ -1,15 +1,21 @@
 //! The graph: one folder for each entity, resolvers of a few lines that hand on to the store and the matching.
 
+pub mod alliance;
 pub mod area;
 pub mod category;
+pub mod contact;
+pub mod directive;
 pub mod error;
 pub mod event;
+pub mod flow;
 pub mod loaders;
 pub mod matches;
+pub mod matching;
 pub mod mutation;
 pub mod need;
 pub mod node;
 pub mod page;
+pub mod service;
 pub mod unit;
 
 use crate::domain::text::Lang;
@@ -38,6 +44,10 @@ pub struct Query(
     unit::UnitQuery,
     need::NeedQuery,
     matches::MatchQuery,
+    alliance::AllianceQuery,
+    service::ServiceQuery,
+    matching::MatchingQuery,
+    flow::FlowQuery,
 );
 
 /// What can be changed. Every mutation takes one input and answers with a payload: the changed object and, where it was
@@ -51,6 +61,10 @@ pub struct Mutation(
     matches::MatchMutation,
     matches::MatchAnswerMutation,
     matches::MatchWorkMutation,
+    alliance::AllianceMutation,
+    service::ServiceMutation,
+    matching::MatchingMutation,
+    directive::DirectiveMutation,
 );
 
 /// What can be followed while it happens.

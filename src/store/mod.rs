@@ -1,5 +1,6 @@
 //! All the SQL there is: one store on SQLite or PostgreSQL, and free functions for each entity.
 
+pub mod alliance;
 pub mod application;
 pub mod area;
 pub mod category;
@@ -15,6 +16,7 @@ pub mod matches;
 pub mod need;
 pub mod news;
 pub mod page;
+pub mod part;
 pub mod scope;
 pub mod service;
 pub mod sql;

@@ -2,6 +2,7 @@
 
 pub mod live;
 pub mod needs;
+mod services;
 
 use crate::hub::{Hub, administrator, monday};
 use chrono::{NaiveDate, TimeDelta};

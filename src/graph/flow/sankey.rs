@@ -123,7 +123,12 @@ impl Builder {
 }
 
 fn node(kind: FlowNodeKind, id: &impl ToString, name: &str, name_en: Option<&str>) -> FlowNode {
-    FlowNode { kind, name: name.to_owned(), id: id.to_string().into(), name_en: name_en.map(ToOwned::to_owned) }
+    FlowNode {
+        kind,
+        name: name.to_owned(),
+        id: id.to_string().into(),
+        name_en: name_en.map(ToOwned::to_owned),
+    }
 }
 
 fn value<T: TextEnum>(kind: FlowNodeKind, prefix: &str, value: T) -> FlowNode {

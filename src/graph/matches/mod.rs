@@ -15,6 +15,7 @@ pub use rating::Rating;
 pub use work::MatchWorkMutation;
 
 use super::error::{told, told_shared};
+use super::event::{Event, history};
 use super::loaders::ById;
 use super::need::Need;
 use super::page::{Connection, Node, PageArgs, maybe};
@@ -200,6 +201,18 @@ impl Match {
     async fn rating(&self, ctx: &Context<'_>) -> Result<Option<Rating>, Error> {
         let only = PageArgs { first: Some(1), ..PageArgs::default() };
         Ok(Connection::of(ctx, self.0.id.uuid(), Ratings, only).await?.into_first())
+    }
+
+    /// What happened to it, from the first to the last.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        history(ctx, self.0.id, PageArgs::new(first, after, last, before)).await
     }
 
     /// When it was made.

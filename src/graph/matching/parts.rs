@@ -40,7 +40,13 @@ pub struct ScorePart {
 }
 
 impl ScorePart {
-    pub(super) fn list(world: &World, need: &Need, service: &Service, score: &Score, lang: Lang) -> Vec<Self> {
+    pub(super) fn list(
+        world: &World,
+        need: &Need,
+        service: &Service,
+        score: &Score,
+        lang: Lang,
+    ) -> Vec<Self> {
         let told = |part| explain::part(world, need, service, part).text(lang).to_owned();
         let parts = score.parts.iter();
         parts.map(|part| Self { part: part.kind, points: part.points, text: told(part) }).collect()

@@ -97,12 +97,7 @@ pub(super) fn explain(
     .collect()
 }
 
-fn why(
-    world: &World,
-    candidates: &Candidates,
-    takers: &BTreeMap<usize, Vec<usize>>,
-    need: usize,
-) -> Why {
+fn why(world: &World, candidates: &Candidates, takers: &BTreeMap<usize, Vec<usize>>, need: usize) -> Why {
     let lines: BTreeSet<usize> = candidates.of(need).map(|pair| candidates.pairs[pair].line).collect();
     if lines.is_empty() {
         return match candidates.foremost(need) {
