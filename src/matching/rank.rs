@@ -1,7 +1,8 @@
 //! The best candidates of one need, or of one service, by score.
 
 use super::candidates::{Candidate, Candidates};
-use super::score::{Score, Scorer, Weights};
+use super::score::{Score, Scorer};
+use super::weights::Weights;
 use super::world::World;
 use crate::domain::fit::Constraint;
 use std::cmp::Reverse;

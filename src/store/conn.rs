@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::domain::event::EventKind;
 use crate::domain::id::{AreaId, Id};
 use crate::domain::viewer::{Role, Scope, Viewer};
-use crate::matching::score::Weights;
+use crate::matching::weights::Weights;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;

@@ -27,7 +27,7 @@ pub mod world;
 use crate::clock::Clock;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::viewer::{Actor, Viewer};
-use crate::matching::score::Weights;
+use crate::matching::weights::Weights;
 use conn::{Conn, Link, Tx};
 use error::{Error, Result};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};

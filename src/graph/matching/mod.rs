@@ -3,7 +3,9 @@
 mod apply;
 mod candidates;
 mod parts;
+mod planned;
 mod preview;
+mod unmet;
 
 pub use apply::MatchingMutation;
 pub use candidates::{Candidates, of_need, of_service};

@@ -83,7 +83,8 @@ fn a_pin_that_does_not_fit_any_more_is_refused_with_its_reason() {
     let fitting = empty().with_need(need(30)).with_service(service(40, LIBRARY), 3);
     let told = |rows: &Snapshot| {
         let pins = rows.solved().refused_pins;
-        let pins = pins.iter().map(|pin| (pin.quantity, pin.constraint, explain::refused_pin(pin)));
+        let pins =
+            pins.iter().map(|pin| (pin.quantity, pin.constraint, explain::refused_pin(&rows.world(), pin)));
         pins.collect::<Vec<_>>()
     };
     let mut late = fitting.clone().with_directive(DirectiveKind::Pin, 30, 40, None);

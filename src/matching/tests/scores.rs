@@ -2,8 +2,8 @@ use super::*;
 use crate::domain::text::{Lang, TextEnum as _};
 use crate::matching::candidates::Candidates;
 use crate::matching::explain;
+use crate::matching::fingerprint::WorldPart;
 use crate::matching::score::{BEST, Score, ScoreAspect, Scorer};
-use crate::matching::world::WorldPart;
 
 fn score(rows: &Snapshot) -> Score {
     let world = rows.world();
