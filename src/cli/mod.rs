@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod demo;
 mod doctor;
 mod import;
 mod log;
@@ -31,6 +32,7 @@ use std::process::ExitCode;
     verbatim_doc_comment,
     arg_required_else_help = true,
     after_help = "示例 Examples:
+  gongjian demo                                    看一个街道的演示 | a street to look at
   gongjian serve                                   在 127.0.0.1:8080 启动 | serve at 127.0.0.1:8080
   gongjian --config hub.toml serve                 使用配置文件 | with a configuration file
   gongjian doctor                                  检查安装 | look for what is wrong
@@ -56,6 +58,7 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Demo(demo::Demo),
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
     #[command(subcommand)]
@@ -120,18 +123,24 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli, lang: Lang) -> Result<ExitCode> {
     let listen = match &cli.command {
         Command::Serve(serve) => serve.listen.clone(),
+        Command::Demo(demo) => demo.listen.clone(),
         _ => None,
     };
-    let flags = Flags { database_url: cli.database_url, listen };
+    let database_url = match &cli.command {
+        Command::Demo(demo) => Some(demo.database_url(cli.database_url)),
+        _ => cli.database_url,
+    };
+    let flags = Flags { database_url, listen };
     let config = Config::load(cli.config.as_deref(), std::env::vars(), &flags)
         .map_err(|error| anyhow!(error.message(lang)))?;
-    log::begin(&config.log, matches!(cli.command, Command::Serve(_)), lang)?;
+    log::begin(&config.log, matches!(cli.command, Command::Serve(_) | Command::Demo(_)), lang)?;
     let runtime = tokio::runtime::Runtime::new().context("tokio")?;
     runtime.block_on(command(cli.command, Desk { lang, config }))
 }
 
 async fn command(command: Command, desk: Desk) -> Result<ExitCode> {
     match command {
+        Command::Demo(demo) => demo.run(desk).await,
         Command::Serve(serve) => serve.run(desk).await,
         Command::Migrate(migrate) => migrate.run(&desk).await,
         Command::Schema(schema) => schema.run(&desk),

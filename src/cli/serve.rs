@@ -3,6 +3,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use anyhow::{Result, anyhow};
 use clap::Args;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 
@@ -23,12 +24,7 @@ impl Serve {
         let (address, database) = (desk.config.listen, desk.config.database_url.to_string());
         let app = App::open(desk.config.clone(), Clock::system()).await;
         let app = app.map_err(|error| anyhow!(error.message(lang)))?;
-        let listener = TcpListener::bind(address).await.map_err(|error| {
-            anyhow!(desk.pick(
-                format!("无法在 {address} 监听：{error}。用 --listen 换一个地址或端口。"),
-                format!("Cannot listen at {address}: {error}. Choose another with --listen."),
-            ))
-        })?;
+        let listener = listen(&desk, address).await?;
         let address = listener.local_addr()?;
         print!("{}", welcome(&desk, &address.to_string(), &database));
         app.serve(listener, stop()).await.map_err(|error| anyhow!(error.message(lang)))?;
@@ -36,7 +32,21 @@ impl Serve {
     }
 }
 
-fn welcome(desk: &Desk, address: &str, database: &str) -> String {
+/// Takes the address to answer at.
+///
+/// # Errors
+/// Where another program has it or it is none of this machine's.
+pub async fn listen(desk: &Desk, address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        anyhow!(desk.pick(
+            format!("无法在 {address} 监听：{error}。用 --listen 换一个地址或端口。"),
+            format!("Cannot listen at {address}: {error}. Choose another with --listen."),
+        ))
+    })
+}
+
+/// What a person may open while the hub serves.
+pub fn welcome(desk: &Desk, address: &str, database: &str) -> String {
     desk.pick(
         format!(
             "共建枢纽已启动，按 Ctrl-C 停止。数据库：{database}\n  \

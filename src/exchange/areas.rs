@@ -10,6 +10,7 @@ use crate::store::error::Error as StoreError;
 use csv::{Reader, StringRecord};
 use std::collections::HashSet;
 use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// A file and what its rows are.
@@ -62,10 +63,18 @@ impl BadRow {
 /// # Errors
 /// Every row that cannot be taken; then nothing should be.
 pub fn read(folder: &Path) -> Result<Vec<CodedArea>, Vec<BadRow>> {
+    read_from(|file| Ok(Box::new(File::open(folder.join(file))?)))
+}
+
+/// Reads the four files, each opened by its name, the highest level first.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_from(open: impl Fn(&str) -> io::Result<Box<dyn Read>>) -> Result<Vec<CodedArea>, Vec<BadRow>> {
     let (mut areas, mut bad, mut above) = (Vec::new(), Vec::new(), HashSet::new());
     for sheet in &SHEETS {
         let mut level = Level { sheet, above: &above, codes: HashSet::new(), names: HashSet::new() };
-        match level.read(&folder.join(sheet.file), &mut areas) {
+        match level.read(open(sheet.file), &mut areas) {
             Ok(rows) => bad.extend(rows),
             Err(row) => bad.push(row),
         }
@@ -103,12 +112,17 @@ struct Level<'a> {
 }
 
 impl Level<'_> {
-    fn read(&mut self, path: &Path, areas: &mut Vec<CodedArea>) -> Result<Vec<BadRow>, BadRow> {
+    fn read(
+        &mut self,
+        opened: io::Result<Box<dyn Read>>,
+        areas: &mut Vec<CodedArea>,
+    ) -> Result<Vec<BadRow>, BadRow> {
         let file = self.sheet.file;
         let unreadable = |error: csv::Error| {
             BadRow::new(file, 1, format!("无法读取：{error}"), format!("cannot be read: {error}"))
         };
-        let mut reader = Reader::from_path(path).map_err(unreadable)?;
+        let opened = opened.map_err(|error| unreadable(error.into()))?;
+        let mut reader = Reader::from_reader(opened);
         let columns = self.columns(&mut reader).map_err(unreadable)??;
         let mut bad = Vec::new();
         for record in reader.into_records() {
@@ -121,7 +135,7 @@ impl Level<'_> {
     }
 
     /// The places of the code, the name and the code of the area above.
-    fn columns(&self, reader: &mut Reader<File>) -> csv::Result<Result<Columns, BadRow>> {
+    fn columns(&self, reader: &mut Reader<Box<dyn Read>>) -> csv::Result<Result<Columns, BadRow>> {
         let headers = reader.headers()?;
         let column = |name: &str| {
             headers.iter().position(|header| header.trim() == name).ok_or_else(|| {

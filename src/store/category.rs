@@ -77,6 +77,12 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<Category>> {
     conn.all(sql!("SELECT * FROM category ORDER BY code")).await
 }
 
+/// The id of a standard category: it follows from the code, so it is the same on every hub.
+#[must_use]
+pub fn id_of(code: &str) -> CategoryId {
+    CategoryId::new(Uuid::new_v5(&Uuid::NAMESPACE_OID, code.as_bytes()))
+}
+
 #[derive(Deserialize)]
 struct Line {
     code: String,
@@ -85,24 +91,22 @@ struct Line {
     synonyms: String,
 }
 
-/// Brings the standard tree into the database; what is there already is brought up to date. A category's id follows
-/// from its code, so it is the same on every hub.
+/// Brings the standard tree into the database; what is there already is brought up to date.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn seed(tx: &mut Tx) -> Result<()> {
-    let id = |code: &str| CategoryId::new(Uuid::new_v5(&Uuid::NAMESPACE_OID, code.as_bytes()));
     let (mut rows, mut tree) = (Vec::new(), Vec::new());
     for line in csv::Reader::from_reader(STANDARD.as_bytes()).deserialize() {
         let line: Line = line.map_err(|error| Error::Corrupt(format!("categories.csv: {error}")))?;
         let ancestors: Vec<&str> = line.code.match_indices('.').map(|(at, _)| &line.code[..at]).collect();
         for (at, ancestor) in ancestors.iter().chain([&line.code.as_str()]).rev().enumerate() {
             let distance = i64::try_from(at).unwrap_or_default();
-            tree.push(vec![id(ancestor).into(), id(&line.code).into(), distance.into()]);
+            tree.push(vec![id_of(ancestor).into(), id_of(&line.code).into(), distance.into()]);
         }
         rows.push(vec![
-            id(&line.code).into(),
-            ancestors.last().map(|code| id(code)).into(),
+            id_of(&line.code).into(),
+            ancestors.last().map(|code| id_of(code)).into(),
             line.code.into(),
             line.name.into(),
             line.name_en.into(),

@@ -201,6 +201,12 @@ impl Store {
         })
     }
 
+    /// The same store by another clock.
+    #[must_use]
+    pub fn with_clock(&self, clock: Clock) -> Self {
+        Self { clock, ..self.clone() }
+    }
+
     /// How many statements were run so far: tests hold it constant per request.
     #[must_use]
     pub fn statements(&self) -> u64 {
