@@ -214,6 +214,8 @@ CREATE TABLE match (
     reason TEXT,
     respond_by TIMESTAMPTZ NOT NULL,
     accepted_at TIMESTAMPTZ,
+    -- The matching that a coordinator took it from: all that were taken at once share it.
+    matching_id UUID,
     created_at TIMESTAMPTZ NOT NULL,
     CHECK (starts_at < ends_at),
     CHECK (delivered + released <= quantity),
@@ -235,6 +237,7 @@ CREATE INDEX match_need ON match (need_id);
 CREATE INDEX match_service ON match (service_id);
 CREATE INDEX match_unit ON match (unit_id);
 CREATE INDEX match_street_state ON match (street_id, state);
+CREATE INDEX match_matching ON match (matching_id) WHERE matching_id IS NOT NULL;
 CREATE INDEX match_awaiting ON match (respond_by) WHERE state IN ('suggested', 'proposed');
 -- One live match for each need and line of capacity, until it has delivered.
 CREATE UNIQUE INDEX match_live ON match (need_id, capacity_id)

@@ -8,6 +8,7 @@ use super::viewer::Viewer;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use uuid::Uuid;
 
 text_enum! {
     /// Where a match stands in its life.
@@ -296,6 +297,8 @@ pub struct Match {
     pub respond_by: DateTime<Utc>,
     /// When both sides had confirmed.
     pub accepted_at: Option<DateTime<Utc>>,
+    /// The matching that it was taken from: all that a coordinator took at once share it.
+    pub matching_id: Option<Uuid>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
 }
@@ -470,6 +473,7 @@ mod tests {
             reason: None,
             respond_by: now,
             accepted_at: None,
+            matching_id: None,
             created_at: now,
         }
     }

@@ -129,6 +129,13 @@ impl Viewer {
         }
     }
 
+    /// Whether they work in this street, as its coordinator or in one of its communities; the administrator works in all
+    /// of them and above.
+    #[must_use]
+    pub fn works_in(&self, street: Option<AreaId>) -> bool {
+        self.actor == Actor::Administrator || (street.is_some() && self.street() == street)
+    }
+
     /// Whether they speak for this unit.
     #[must_use]
     pub fn speaks_for(&self, unit: UnitId) -> bool {

@@ -4,12 +4,15 @@ pub mod alliance;
 pub mod area;
 pub mod category;
 pub mod contact;
+pub mod directive;
 pub mod drive;
 pub mod error;
 pub mod event;
+pub mod flow;
 pub mod limits;
 pub mod loaders;
 pub mod matches;
+pub mod matching;
 pub mod mutation;
 pub mod need;
 pub mod node;
@@ -45,6 +48,8 @@ pub struct Query(
     matches::MatchQuery,
     alliance::AllianceQuery,
     service::ServiceQuery,
+    matching::MatchingQuery,
+    flow::FlowQuery,
 );
 
 /// What can be changed. Every mutation takes one input and answers with a payload: the changed object and, where it was
@@ -60,6 +65,8 @@ pub struct Mutation(
     matches::MatchWorkMutation,
     alliance::AllianceMutation,
     service::ServiceMutation,
+    matching::MatchingMutation,
+    directive::DirectiveMutation,
 );
 
 /// What can be followed while it happens.

@@ -3,6 +3,7 @@
 use super::alliance::Alliance;
 use super::area::Area;
 use super::category::Category;
+use super::directive::Directive;
 use super::error::{lang, refused};
 use super::event::Event;
 use super::matches::{Fulfilment, Match, Rating};
@@ -38,6 +39,8 @@ pub enum Node {
     Alliance(Alliance),
     /// A service.
     Service(Service),
+    /// A pin or a prohibition for the matching.
+    Directive(Directive),
     /// An entry of the trail.
     Event(Event),
 }
@@ -84,6 +87,7 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
         Kind::Rating => find::<Rating>(ctx, uuid).await?.map(Node::Rating),
         Kind::Alliance => find::<Alliance>(ctx, uuid).await?.map(Node::Alliance),
         Kind::Service => find::<Service>(ctx, uuid).await?.map(Node::Service),
+        Kind::Directive => find::<Directive>(ctx, uuid).await?.map(Node::Directive),
         Kind::Event => find::<Event>(ctx, uuid).await?.map(Node::Event),
         _ => None,
     })

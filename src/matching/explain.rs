@@ -1,19 +1,20 @@
 //! The reasons in sentences, in both languages.
 
-use super::score::{Aim, Fact, Part};
-use super::solve::{Placement, Reason, RefusedPin, Unmet};
+mod fact;
+
+use super::score::{Part, Score};
+use super::solve::{Placement, RefusedPin, Unmet, Why};
 use super::world::World;
-use crate::domain::fit::Constraint;
+use crate::domain::matches::Reason;
 use crate::domain::need::Need;
 use crate::domain::service::Service;
 use crate::domain::text::{Lang, TextEnum as _};
-use serde::Serialize;
 
 /// Needs that a sentence names at most.
 const NAMED: usize = 3;
 
 /// A sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
     /// In Chinese.
     pub zh: String,
@@ -40,70 +41,17 @@ fn gloss<'a>(lang: Lang, name: &'a str, name_en: Option<&'a str>) -> &'a str {
 /// A part of the score of a need and a service, with its points.
 #[must_use]
 pub fn part(world: &World, need: &Need, service: &Service, part: &Part) -> Sentence {
-    Sentence::told(|lang| format!("{} +{}", fact(world, need, service, &part.fact, lang), part.points))
+    Sentence::told(|lang| format!("{} +{}", fact::tell(world, need, service, &part.fact, lang), part.points))
 }
 
-fn fact(world: &World, need: &Need, service: &Service, fact: &Fact, lang: Lang) -> String {
-    match *fact {
-        Fact::Category { steps } => category(world, need, service, steps, lang),
-        Fact::Nearness { steps, area } => {
-            let area =
-                world.areas.get(area).map_or("", |area| gloss(lang, &area.name, area.name_en.as_deref()));
-            match steps {
-                0 => lang.pick(format!("就在{area}"), format!("right in {area}")),
-                _ => lang.pick(
-                    format!("服务范围为{area}（上{steps}级）"),
-                    format!("serves {area}, {steps} level(s) up"),
-                ),
-            }
-        }
-        Fact::Time { day, wait } => match wait {
-            0 => lang.pick(format!("{day}即可办理"), format!("can be had at once, on {day}")),
-            _ => lang.pick(
-                format!("最早{day}可办理，需等{wait}天"),
-                format!("can be had on {day}, after {wait} day(s)"),
-            ),
-        },
-        Fact::TargetGroup(aim) => lang
-            .pick(
-                match aim {
-                    Aim::Exact => "服务对象完全一致",
-                    Aim::Among => "服务对象包含需求人群",
-                    Aim::Everyone => "面向全体居民",
-                },
-                match aim {
-                    Aim::Exact => "is for just those who need it",
-                    Aim::Among => "is for those who need it, among others",
-                    Aim::Everyone => "is for everyone",
-                },
-            )
-            .to_owned(),
-        Fact::Likeness(thousandths) => {
-            let percent = thousandths / 10;
-            lang.pick(format!("文字相近度{percent}%"), format!("the texts are {percent}% alike"))
-        }
-        Fact::Record(record) => lang.pick(
-            format!("单位已办结{}次，爽约{}次", record.confirmed, record.no_shows),
-            format!("the unit kept its word {} time(s) and broke it {}", record.confirmed, record.no_shows),
-        ),
-        Fact::Equity(served) => lang.pick(
-            format!("所在社区{}项需求中{}项待满足", served.asked, served.waiting),
-            format!("{} of the community's {} need(s) still wait", served.waiting, served.asked),
-        ),
-    }
-}
-
-fn category(world: &World, need: &Need, service: &Service, steps: usize, lang: Lang) -> String {
-    let name =
-        |id| world.categories.get(id).map_or("", |category| lang.pick(&category.name, &category.name_en));
-    let (needed, offered) = (name(need.category_id), name(service.category_id));
-    match steps {
-        0 => lang.pick(format!("类别完全一致（{needed}）"), format!("the same category ({needed})")),
-        _ => lang.pick(
-            format!("类别相容（{offered}涵盖{needed}）"),
-            format!("a wider category ({offered} holds {needed})"),
-        ),
-    }
+/// The parts of a score as they are kept with a match.
+#[must_use]
+pub fn reasons(world: &World, need: &Need, service: &Service, score: &Score) -> Vec<Reason> {
+    let told = |one: &Part| {
+        let Sentence { zh, en } = part(world, need, service, one);
+        Reason { part: one.kind.as_str().to_owned(), points: one.points, zh, en }
+    };
+    score.parts.iter().map(told).collect()
 }
 
 /// What taking the next best service instead would have cost; `None` where there is none.
@@ -125,8 +73,8 @@ pub fn next_best(world: &World, placed: &Placement) -> Option<Sentence> {
 #[must_use]
 pub fn unmet(world: &World, unmet: &Unmet) -> Sentence {
     let need = &world.needs[unmet.need];
-    Sentence::told(|lang| match &unmet.reason {
-        Reason::NoService => {
+    Sentence::told(|lang| match &unmet.why {
+        Why::NoService => {
             let category = world.categories.get(need.category_id);
             let name = category.map_or("", |category| lang.pick(&category.name, &category.name_en));
             lang.pick(
@@ -134,7 +82,7 @@ pub fn unmet(world: &World, unmet: &Unmet) -> Sentence {
                 format!("No service around here is filed under {name}; ask the partner units for one."),
             )
         }
-        Reason::Excluded { constraint, services, of } => {
+        Why::Excluded { constraint, services, of } => {
             let label = constraint.label(lang);
             lang.pick(
                 format!("有{of}项此类服务，但都不符合条件，主要原因：{label}（{services}项）。"),
@@ -143,8 +91,8 @@ pub fn unmet(world: &World, unmet: &Unmet) -> Sentence {
                 ),
             )
         }
-        Reason::Taken { by, more_urgent } => taken(world, by, *more_urgent, lang),
-        Reason::NotEnough { offered } => {
+        Why::Taken { by, more_urgent } => taken(world, by, *more_urgent, lang),
+        Why::NotEnough { offered } => {
             let measure = need.measure.label(lang);
             lang.pick(
                 format!("能服务的总量只有{offered}{measure}，不足以满足全部需求。"),
@@ -183,23 +131,26 @@ fn taken(world: &World, by: &[usize], more_urgent: bool, lang: Lang) -> String {
 
 /// Why a pin could not be honoured in full.
 #[must_use]
-pub fn refused_pin(pin: &RefusedPin) -> Sentence {
-    let quantity = pin.quantity;
-    Sentence::told(|lang| match (pin.offer, pin.constraint) {
-        (None, _) => lang.pick(
-            format!("指定的服务当前未上架或不覆盖本区域，{quantity}未能安排。"),
-            format!("The pinned service is not on offer around here; {quantity} could not be placed."),
-        ),
-        (Some(_), Some(constraint)) => {
-            let label = Constraint::label(constraint, lang);
-            lang.pick(
-                format!("指定的对接不符合条件：{label}，{quantity}未能安排。"),
-                format!("The pinned pair is excluded: {label}; {quantity} could not be placed."),
-            )
+pub fn refused_pin(world: &World, pin: &RefusedPin) -> Sentence {
+    Sentence::told(|lang| {
+        let missing =
+            format!("{}{}{}", pin.quantity, lang.pick("", " "), world.needs[pin.need].measure.label(lang));
+        match (pin.offer, pin.constraint) {
+            (None, _) => lang.pick(
+                format!("指定的服务当前未上架或不覆盖本区域，{missing}未能安排。"),
+                format!("The pinned service is not on offer around here; {missing} could not be placed."),
+            ),
+            (Some(_), Some(constraint)) => {
+                let label = constraint.label(lang);
+                lang.pick(
+                    format!("指定的对接不符合条件：{label}，{missing}未能安排。"),
+                    format!("The pinned pair is excluded: {label}; {missing} could not be placed."),
+                )
+            }
+            (Some(_), None) => lang.pick(
+                format!("余量不足，指定的对接还有{missing}未能安排。"),
+                format!("Too little is left; {missing} of the pin could not be placed."),
+            ),
         }
-        (Some(_), None) => lang.pick(
-            format!("余量不足，指定的对接还有{quantity}未能安排。"),
-            format!("Too little is left; {quantity} of the pin could not be placed."),
-        ),
     })
 }

@@ -2,6 +2,7 @@
 
 use super::candidates::Candidate;
 use super::likeness::{Corpus, FULL, Query};
+use super::weights::Weights;
 use super::world::{Offer, Record, Served, World};
 use crate::domain::area::Area;
 use crate::domain::category::Category;
@@ -10,15 +11,13 @@ use crate::domain::need::Need;
 use crate::domain::service::TargetGroup;
 use crate::domain::text::{TextEnum, text_enum};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The score of a candidate that fits in every respect.
 pub const BEST: i64 = 10_000;
 
 text_enum! {
     /// A part of the score.
-    pub enum PartKind {
+    pub enum ScoreAspect {
         /// How near the two are in the tree of categories.
         Category = "category", "类别", "category";
         /// How near the service is in the tree of areas.
@@ -33,59 +32,6 @@ text_enum! {
         Record = "record", "履约记录", "record";
         /// How much of the community still waits.
         Equity = "equity", "均衡", "equity";
-    }
-}
-
-/// How many points each part has at most: together [`BEST`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "BTreeMap<PartKind, i64>")]
-pub struct Weights(BTreeMap<PartKind, i64>);
-
-/// Why weights were refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BadWeights {
-    /// A part has fewer points than none.
-    #[error("the weight of {0:?} is negative")]
-    Negative(PartKind),
-    /// They do not add up.
-    #[error("the weights add up to {0} instead of {BEST}")]
-    Sum(i128),
-}
-
-impl Default for Weights {
-    fn default() -> Self {
-        Self(
-            [
-                (PartKind::Category, 3_000),
-                (PartKind::Nearness, 1_500),
-                (PartKind::Time, 1_500),
-                (PartKind::TargetGroup, 1_200),
-                (PartKind::Likeness, 1_500),
-                (PartKind::Record, 800),
-                (PartKind::Equity, 500),
-            ]
-            .into(),
-        )
-    }
-}
-
-impl TryFrom<BTreeMap<PartKind, i64>> for Weights {
-    type Error = BadWeights;
-
-    fn try_from(weights: BTreeMap<PartKind, i64>) -> Result<Self, BadWeights> {
-        if let Some((part, _)) = weights.iter().find(|(_, most)| **most < 0) {
-            return Err(BadWeights::Negative(*part));
-        }
-        let sum: i128 = weights.values().map(|most| i128::from(*most)).sum();
-        if sum == i128::from(BEST) { Ok(Self(weights)) } else { Err(BadWeights::Sum(sum)) }
-    }
-}
-
-impl Weights {
-    /// The points that a part has at most; none where it is not named.
-    #[must_use]
-    pub fn most(&self, part: PartKind) -> i64 {
-        self.0.get(&part).copied().unwrap_or_default()
     }
 }
 
@@ -136,7 +82,7 @@ pub enum Aim {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
     /// Which part.
-    pub kind: PartKind,
+    pub kind: ScoreAspect,
     /// The points.
     pub points: i64,
     /// What they were given for.
@@ -181,17 +127,17 @@ impl<'w> Scorer<'w> {
     #[must_use]
     pub fn score(&self, candidate: &Candidate) -> Score {
         let (need, offer) = (&self.world.needs[candidate.need], &self.world.offers[candidate.offer]);
-        let parts: Vec<Part> = PartKind::ALL
+        let parts: Vec<Part> = ScoreAspect::ALL
             .iter()
             .map(|kind| {
                 let share = match kind {
-                    PartKind::Category => self.category(need, offer),
-                    PartKind::Nearness => self.nearness(need, offer),
-                    PartKind::Time => self.time(need, candidate.first.0),
-                    PartKind::TargetGroup => target_group(need, offer),
-                    PartKind::Likeness => self.likeness(candidate),
-                    PartKind::Record => self.record(offer),
-                    PartKind::Equity => self.equity(need),
+                    ScoreAspect::Category => self.category(need, offer),
+                    ScoreAspect::Nearness => self.nearness(need, offer),
+                    ScoreAspect::Time => self.time(need, candidate.first.0),
+                    ScoreAspect::TargetGroup => target_group(need, offer),
+                    ScoreAspect::Likeness => self.likeness(candidate),
+                    ScoreAspect::Record => self.record(offer),
+                    ScoreAspect::Equity => self.equity(need),
                 };
                 Part {
                     kind: *kind,

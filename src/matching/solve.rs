@@ -8,17 +8,19 @@ mod pins;
 mod unmet;
 
 pub use pins::RefusedPin;
-pub use unmet::{Reason, ReasonCode, Unmet};
+pub use unmet::{Unmet, UnmetReason, Why};
 
 use super::assign::{
     Assignment, Certificate, Demand, Pair, Problem, ProblemError, Supply, Violation, assign, certify,
 };
 use super::candidates::{Candidate, Candidates};
-use super::score::{BEST, Score, Scorer, Weights};
+use super::score::{BEST, Score, Scorer};
+use super::weights::Weights;
 use super::world::World;
 use crate::domain::id::Id as _;
 use crate::domain::need::Urgency;
 use pins::Pins;
+use std::collections::BTreeSet;
 
 /// The cost of a unit of quantity left unmet.
 #[must_use]
@@ -47,7 +49,7 @@ pub struct Placement {
     pub next_best: Option<NextBest>,
 }
 
-/// Another service for a placement's need.
+/// Another service for a placement's need, which does not serve it in the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NextBest {
     /// The need, the line of capacity and the first occasion.
@@ -57,15 +59,6 @@ pub struct NextBest {
     /// What taking it would have cost the whole for each unit of quantity, in points: what this need loses and what
     /// the needs lose that it would push aside. Negative only where a pin forces a worse choice.
     pub cost: i64,
-}
-
-/// A pair of a need and a service with the score that it has on its best line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ranked {
-    /// The need, the line of capacity and the first occasion.
-    pub candidate: Candidate,
-    /// How well the two fit.
-    pub score: Score,
 }
 
 /// The best answer for all needs of a world.
@@ -94,27 +87,6 @@ pub enum Unsolved {
     /// The answer is not proven to be the best.
     #[error("the answer is not proven")]
     Unproven(#[from] Violation),
-}
-
-/// Every candidate of a world with its score, those of one need and service on their best line: best first, by need.
-#[must_use]
-pub fn rank(world: &World, weights: &Weights) -> (Candidates, Vec<Vec<Ranked>>) {
-    let candidates = Candidates::find(world);
-    let scorer = Scorer::new(world, weights);
-    let ranked = (0..world.needs.len())
-        .map(|need| {
-            let pairs = candidates.pairs[candidates.of(need)].iter();
-            let mut ranked: Vec<Ranked> =
-                pairs.map(|pair| Ranked { candidate: *pair, score: scorer.score(pair) }).collect();
-            ranked.sort_by_key(|one| {
-                (one.candidate.offer, std::cmp::Reverse(one.score.total), one.candidate.line)
-            });
-            ranked.dedup_by_key(|one| one.candidate.offer);
-            ranked.sort_by_key(|one| std::cmp::Reverse(one.score.total));
-            ranked
-        })
-        .collect();
-    (candidates, ranked)
 }
 
 /// Finds the best answer and proves it.
@@ -179,33 +151,40 @@ struct Found<'f> {
 
 impl Found<'_> {
     fn placements(&self) -> Vec<Placement> {
-        let quantities = self.answer.quantities.iter().zip(&self.pins.pairs);
-        quantities
-            .enumerate()
-            .map(|(pair, (solved, pinned))| (pair, i64::from(*solved) + pinned, *pinned))
-            .filter(|(_, quantity, _)| *quantity > 0)
-            .map(|(pair, quantity, pinned)| Placement {
+        (0..self.candidates.pairs.len())
+            .filter(|pair| self.quantity(*pair) > 0)
+            .map(|pair| Placement {
                 candidate: self.candidates.pairs[pair],
-                quantity,
-                pinned,
+                quantity: self.quantity(pair),
+                pinned: self.pins.pairs[pair],
                 score: self.scores[pair].clone(),
                 next_best: self.next_best(pair),
             })
             .collect()
     }
 
-    /// The candidate of another service that would cost the whole the least in place of this one.
+    /// The candidate of a service that does not serve the need which would cost the whole the least in place of this.
     fn next_best(&self, pair: usize) -> Option<NextBest> {
-        let taken = self.candidates.pairs[pair];
-        self.candidates
-            .of(taken.need)
-            .filter(|other| self.candidates.pairs[*other].offer != taken.offer)
+        let pairs = self.candidates.of(self.candidates.pairs[pair].need);
+        let used: BTreeSet<usize> =
+            pairs.clone().filter(|pair| self.quantity(*pair) > 0).map(|pair| self.offer(pair)).collect();
+        pairs
+            .filter(|other| !used.contains(&self.offer(*other)))
             .min_by_key(|other| (self.worth(*other), BEST - self.scores[*other].total, *other))
             .map(|other| NextBest {
                 candidate: self.candidates.pairs[other],
                 score: self.scores[other].total,
                 cost: self.worth(other) - self.worth(pair),
             })
+    }
+
+    /// What a pair serves: what a pin reserved, and what was found beyond.
+    fn quantity(&self, pair: usize) -> i64 {
+        self.pins.pairs[pair] + i64::from(self.answer.quantities[pair])
+    }
+
+    fn offer(&self, pair: usize) -> usize {
+        self.candidates.pairs[pair].offer
     }
 
     /// What a unit served through a pair costs: what it lacks in score, and the capacity that others would have used.

@@ -9,11 +9,8 @@ use crate::domain::directive::Directive;
 use crate::domain::id::{AreaId, CapacityId, NeedId, ServiceId, UnitId};
 use crate::domain::need::Need;
 use crate::domain::service::{Capacity, Service};
-use crate::domain::text::text_enum;
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{Debug, Write as _};
 use std::ops::Range;
 
 /// The rows of a world, in any order.
@@ -174,21 +171,6 @@ impl World {
     pub fn offer_of(&self, line: usize) -> &Offer {
         &self.offers[self.lines[line].offer]
     }
-
-    /// What the world was at this moment, in short: equal where nothing has moved that a matching depends on.
-    #[must_use]
-    pub fn fingerprint(&self) -> Fingerprint {
-        let lines: Vec<&Capacity> = self.lines.iter().map(|line| &line.capacity).collect();
-        let services: Vec<_> =
-            self.offers.iter().map(|offer| (&offer.service, &offer.rules, &offer.coverage)).collect();
-        Fingerprint([
-            digest(&(&self.needs, &self.communities)),
-            digest(&services),
-            digest(&(&lines, &self.joined)),
-            digest(&(&self.units, &self.check_ins)),
-            digest(&self.directives),
-        ])
-    }
 }
 
 fn grouped<K: Ord, V, G: Default + Extend<V>>(rows: Vec<(K, V)>) -> BTreeMap<K, G> {
@@ -197,56 +179,4 @@ fn grouped<K: Ord, V, G: Default + Extend<V>>(rows: Vec<(K, V)>) -> BTreeMap<K, 
         groups.entry(key).or_default().extend([value]);
     }
     groups
-}
-
-/// The debug text holds every field, so no new one can be forgotten here.
-fn digest(part: &impl Debug) -> String {
-    let hash: [u8; 32] = Sha256::digest(format!("{part:?}")).into();
-    hash[..6].iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-text_enum! {
-    /// A part of the world that can move between a preview and its use.
-    pub enum WorldPart {
-        /// Needs were added, edited, claimed or closed.
-        Needs = "needs", "需求", "needs";
-        /// Services were listed, paused or edited.
-        Services = "services", "服务", "services";
-        /// Capacity was claimed, given back or edited.
-        Capacity = "capacity", "容量", "capacity";
-        /// Units checked in, were edited, or kept or broke their word.
-        Units = "units", "共建单位", "units";
-        /// Pins and prohibitions were given or lifted.
-        Directives = "directives", "人工指定", "directives";
-    }
-}
-
-/// What a world was at a moment: a short digest for each part that can move.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fingerprint([String; 5]);
-
-impl Fingerprint {
-    /// The fingerprint as clients hold it.
-    #[must_use]
-    pub fn encode(&self) -> String {
-        self.0.join("-")
-    }
-
-    /// What has moved since a client was given its fingerprint; all of it where that is none of this hub's.
-    #[must_use]
-    pub fn moved_since(&self, before: &str) -> Vec<WorldPart> {
-        use crate::domain::text::TextEnum as _;
-        let before: Vec<&str> = before.split('-').collect();
-        let moved = |place: usize| before.get(place) != Some(&self.0[place].as_str());
-        WorldPart::ALL
-            .iter()
-            .copied()
-            .enumerate()
-            .filter(|(place, _)| moved(*place))
-            .map(|(_, part)| part)
-            .collect()
-    }
 }

@@ -1,6 +1,7 @@
 //! All the SQL there is: one store on SQLite or PostgreSQL, and free functions for each entity.
 
 pub mod alliance;
+pub mod application;
 pub mod area;
 pub mod category;
 pub mod conn;
@@ -27,6 +28,7 @@ pub mod world;
 use crate::clock::Clock;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::viewer::{Actor, Viewer};
+use crate::matching::weights::Weights;
 use conn::{Conn, Link, Tx};
 use error::{Error, Result};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -72,6 +74,8 @@ pub struct Store {
     pub clock: Clock,
     /// For how many hours a match waits for an answer where nobody says otherwise.
     pub respond_hours: i64,
+    /// How much each part of a score counts.
+    pub weights: Arc<Weights>,
     statements: Arc<AtomicU64>,
     wake: watch::Sender<i64>,
 }
@@ -116,6 +120,7 @@ impl Store {
             db,
             clock,
             respond_hours: matches::DEFAULT_RESPOND_HOURS,
+            weights: Arc::default(),
             statements: Arc::default(),
             wake: watch::Sender::new(0),
         };
@@ -191,6 +196,7 @@ impl Store {
             now: self.clock.now(),
             clock: self.clock.clone(),
             respond_hours: self.respond_hours,
+            weights: self.weights.clone(),
             events: Vec::new(),
         })
     }

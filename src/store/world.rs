@@ -1,7 +1,7 @@
 //! What the matching looks at, read in a number of statements that does not depend on how much there is.
 
 use super::conn::{Conn, Tx};
-use super::entity::Entity as _;
+use super::entity::{Entity as _, get};
 use super::error::{Error, Result};
 use super::sql::Sql;
 use crate::domain::area::Area;
@@ -67,6 +67,24 @@ pub async fn load(conn: &mut Conn, viewer: &Viewer, now: DateTime<Utc>, reach: &
         joined: from.joined(conn).await?,
         communities: from.communities(conn).await?,
     }))
+}
+
+/// The world of an area, perhaps of one category only, for the people who work there.
+///
+/// # Errors
+/// A refusal where there is no such area; denied to all who do not work in its street.
+pub async fn preview(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+    area: AreaId,
+    category: Option<CategoryId>,
+) -> Result<World> {
+    let area: Area = get(conn, viewer, area).await?;
+    if !viewer.works_in(area.street_id) {
+        return Err(Error::Denied(viewer.role()));
+    }
+    load(conn, viewer, now, &Reach::Area { area: area.id, category }).await
 }
 
 /// The world that the caller is about to change: its needs, services and lines of capacity are kept from others'
@@ -242,6 +260,5 @@ impl UnitRow {
 
 /// The rule that a row holds. It was checked when it was written.
 fn rule(row: &AvailabilityRule) -> Result<Rule> {
-    Rule::new(row.rrule.as_deref(), row.festival, row.starts_on, row.ends_on, row.start_time, row.minutes)
-        .map_err(|error| Error::Corrupt(format!("availability {}: {error}", row.id)))
+    row.rule().map_err(|error| Error::Corrupt(format!("{}: {error}", row.id)))
 }

@@ -2,6 +2,7 @@
 
 pub mod live;
 pub mod matches;
+pub mod matching;
 pub mod needs;
 mod services;
 

@@ -6,6 +6,7 @@ mod query;
 pub use mutation::AreaMutation;
 pub use query::AreaQuery;
 
+use super::directive::{self, Directive};
 use super::need::{Need, NeedFilter, NeedOrder};
 use super::page::{Connection, Node, PageArgs, maybe};
 use super::service::{Service, ServiceFilter, ServiceOrder};
@@ -13,6 +14,7 @@ use super::unit::{PartnerUnit, UnitOrder};
 use crate::domain::area::{self, AreaKind};
 use crate::domain::id::Id as _;
 use crate::store::area::Areas;
+use crate::store::directive::Directives;
 use crate::store::need::NeedsOf;
 use crate::store::service::ServicesOf;
 use crate::store::unit::{Units, UnitsOf};
@@ -127,5 +129,17 @@ impl Area {
     ) -> Result<Connection<Service>, Error> {
         let listing = filter.unwrap_or_default().list(ctx, ServicesOf::Area, order_by)?;
         Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
+    }
+
+    /// The pins and prohibitions that hold in this street, the newest first. For those who work in it.
+    async fn directives(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Directive>, Error> {
+        directive::of(ctx, self.0.id, Directives::Street, PageArgs::new(first, after, last, before)).await
     }
 }

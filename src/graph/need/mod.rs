@@ -11,8 +11,10 @@ pub use steps::NeedStepMutation;
 use super::area::Area;
 use super::category::Category;
 use super::contact::{self, Contact};
+use super::directive::{self, Directive};
 use super::event::{Event, history};
 use super::matches::{Match, MatchFilter, MatchOrder};
+use super::matching::{self, Candidates};
 use super::page::{Connection, Node, PageArgs, known, maybe};
 use super::unit::PartnerUnit;
 use super::{Asked, loader};
@@ -20,6 +22,7 @@ use crate::domain::id::Id as _;
 use crate::domain::need::{self, NeedAction, NeedState, Outcome, Source, Urgency};
 use crate::domain::service::{Measure, TargetGroup};
 use crate::domain::viewer::Scope;
+use crate::store::directive::Directives;
 use crate::store::matches::MatchesOf;
 use crate::store::need::{Needs, NeedsOf};
 use async_graphql::{Context, Error, ID, Object};
@@ -231,6 +234,28 @@ impl Need {
     ) -> Result<Connection<Match>, Error> {
         let listing = filter.unwrap_or_default().list(ctx, MatchesOf::Need, order_by)?;
         Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
+    }
+
+    /// The services that suit it best, with the reasons, and how many others were excluded by what. Empty where nothing
+    /// of it can be claimed.
+    async fn candidates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 10 unless told, 100 at most.")] first: Option<i32>,
+    ) -> Result<Candidates, Error> {
+        matching::of_need(ctx, self.0.id, first).await
+    }
+
+    /// The pins and prohibitions that hold of it, the newest first. For those who work in its street.
+    async fn directives(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Directive>, Error> {
+        directive::of(ctx, self.0.id, Directives::Need, PageArgs::new(first, after, last, before)).await
     }
 
     /// Counts the changes that people made; send it back with an edit so that nobody else's is overwritten.

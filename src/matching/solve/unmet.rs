@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 text_enum! {
     /// Why something stays unmet, for programs.
-    pub enum ReasonCode {
+    pub enum UnmetReason {
         /// No service around here is filed under its category or a wider one.
         NoService = "no_service", "没有此类服务", "no such service";
         /// There are services of its category, and each is excluded by some constraint.
@@ -26,10 +26,10 @@ text_enum! {
 
 /// Why something stays unmet, with what it takes to say so.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// See [`ReasonCode::NoService`].
+pub enum Why {
+    /// See [`UnmetReason::NoService`].
     NoService,
-    /// See [`ReasonCode::Excluded`].
+    /// See [`UnmetReason::Excluded`].
     Excluded {
         /// The constraint that excluded the most.
         constraint: Constraint,
@@ -38,30 +38,30 @@ pub enum Reason {
         /// How many services of the category there are.
         of: usize,
     },
-    /// See [`ReasonCode::MoreUrgent`] and [`ReasonCode::BetterUse`].
+    /// See [`UnmetReason::MoreUrgent`] and [`UnmetReason::BetterUse`].
     Taken {
         /// Places in [`World::needs`] of those that have it, the most urgent first.
         by: Vec<usize>,
         /// Whether all of them are more urgent.
         more_urgent: bool,
     },
-    /// See [`ReasonCode::NotEnough`].
+    /// See [`UnmetReason::NotEnough`].
     NotEnough {
         /// What all that could serve it has left together.
         offered: i64,
     },
 }
 
-impl Reason {
+impl Why {
     /// The reason for programs.
     #[must_use]
-    pub fn code(&self) -> ReasonCode {
+    pub fn code(&self) -> UnmetReason {
         match self {
-            Self::NoService => ReasonCode::NoService,
-            Self::Excluded { .. } => ReasonCode::Excluded,
-            Self::Taken { more_urgent: true, .. } => ReasonCode::MoreUrgent,
-            Self::Taken { more_urgent: false, .. } => ReasonCode::BetterUse,
-            Self::NotEnough { .. } => ReasonCode::NotEnough,
+            Self::NoService => UnmetReason::NoService,
+            Self::Excluded { .. } => UnmetReason::Excluded,
+            Self::Taken { more_urgent: true, .. } => UnmetReason::MoreUrgent,
+            Self::Taken { more_urgent: false, .. } => UnmetReason::BetterUse,
+            Self::NotEnough { .. } => UnmetReason::NotEnough,
         }
     }
 }
@@ -74,7 +74,7 @@ pub struct Unmet {
     /// How much of it.
     pub quantity: i64,
     /// Why.
-    pub reason: Reason,
+    pub why: Why,
 }
 
 /// Says for each need with something unmet why it is so.
@@ -92,23 +92,18 @@ pub(super) fn explain(
     left.map(|(need, quantity)| Unmet {
         need,
         quantity: i64::from(*quantity),
-        reason: reason(world, candidates, &takers, need),
+        why: why(world, candidates, &takers, need),
     })
     .collect()
 }
 
-fn reason(
-    world: &World,
-    candidates: &Candidates,
-    takers: &BTreeMap<usize, Vec<usize>>,
-    need: usize,
-) -> Reason {
+fn why(world: &World, candidates: &Candidates, takers: &BTreeMap<usize, Vec<usize>>, need: usize) -> Why {
     let lines: BTreeSet<usize> = candidates.of(need).map(|pair| candidates.pairs[pair].line).collect();
     if lines.is_empty() {
         return match candidates.foremost(need) {
-            None => Reason::NoService,
+            None => Why::NoService,
             Some((constraint, services)) => {
-                Reason::Excluded { constraint, services, of: candidates.excluded[need].len() }
+                Why::Excluded { constraint, services, of: candidates.excluded[need].len() }
             }
         };
     }
@@ -116,11 +111,11 @@ fn reason(
     let others: BTreeSet<usize> = takers.filter(|other| *other != need).collect();
     if others.is_empty() {
         let offered = lines.iter().map(|line| world.lines[*line].capacity.left()).sum();
-        return Reason::NotEnough { offered };
+        return Why::NotEnough { offered };
     }
     let urgency = |need: usize| world.needs[need].urgency;
     let more_urgent = others.iter().all(|other| urgency(*other) > urgency(need));
     let mut by: Vec<usize> = others.into_iter().collect();
     by.sort_by_key(|other| (Reverse(urgency(*other)), *other));
-    Reason::Taken { by, more_urgent }
+    Why::Taken { by, more_urgent }
 }

@@ -5,8 +5,8 @@ mod properties;
 mod reasons;
 mod scores;
 
-use super::score::Weights;
 use super::solve::{Matching, solve};
+use super::weights::Weights;
 use super::world::{Record, Served, Snapshot, Unit, World};
 use crate::domain::area::{Area, AreaKind};
 use crate::domain::category::Category;

@@ -2,15 +2,15 @@ use super::*;
 use crate::domain::fit::Constraint;
 use crate::domain::text::Lang;
 use crate::matching::explain;
-use crate::matching::solve::{Reason, ReasonCode};
+use crate::matching::solve::{UnmetReason, Why};
 
 /// Why the need with a number stays unmet, and how much of it.
-fn unmet(rows: &Snapshot, number: u128) -> Option<(ReasonCode, i64, String, String)> {
+fn unmet(rows: &Snapshot, number: u128) -> Option<(UnmetReason, i64, String, String)> {
     let world = rows.world();
     let matching = rows.solved();
     let found = matching.unmet.iter().find(|unmet| world.needs[unmet.need].id == id::<NeedId>(number))?;
     let told = explain::unmet(&world, found);
-    Some((found.reason.code(), found.quantity, told.text(Lang::Zh).into(), told.text(Lang::En).into()))
+    Some((found.why.code(), found.quantity, told.text(Lang::Zh).into(), told.text(Lang::En).into()))
 }
 
 fn urgent(number: u128, urgency: Urgency) -> Need {
@@ -33,8 +33,8 @@ fn of_several_constraints_the_one_that_excluded_most_is_named() {
     rows.capacities[2].measure = Measure::Sessions;
     rows.services[2].lead_time_days = 60;
     insta::assert_debug_snapshot!("unmet_excluded", unmet(&rows, 30));
-    let reason = &rows.solved().unmet[0].reason;
-    assert_eq!(*reason, Reason::Excluded { constraint: Constraint::Measure, services: 2, of: 3 });
+    let why = &rows.solved().unmet[0].why;
+    assert_eq!(*why, Why::Excluded { constraint: Constraint::Measure, services: 2, of: 3 });
 }
 
 #[test]
@@ -83,7 +83,8 @@ fn a_pin_that_does_not_fit_any_more_is_refused_with_its_reason() {
     let fitting = empty().with_need(need(30)).with_service(service(40, LIBRARY), 3);
     let told = |rows: &Snapshot| {
         let pins = rows.solved().refused_pins;
-        let pins = pins.iter().map(|pin| (pin.quantity, pin.constraint, explain::refused_pin(pin)));
+        let pins =
+            pins.iter().map(|pin| (pin.quantity, pin.constraint, explain::refused_pin(&rows.world(), pin)));
         pins.collect::<Vec<_>>()
     };
     let mut late = fitting.clone().with_directive(DirectiveKind::Pin, 30, 40, None);

@@ -2,8 +2,8 @@ use super::*;
 use crate::domain::text::{Lang, TextEnum as _};
 use crate::matching::candidates::Candidates;
 use crate::matching::explain;
-use crate::matching::score::{BEST, PartKind, Score, Scorer};
-use crate::matching::world::WorldPart;
+use crate::matching::fingerprint::WorldPart;
+use crate::matching::score::{BEST, Score, ScoreAspect, Scorer};
 
 fn score(rows: &Snapshot) -> Score {
     let world = rows.world();
@@ -15,7 +15,7 @@ fn fitting() -> Snapshot {
     empty().with_need(need(30)).with_service(service(40, LIBRARY), 10)
 }
 
-fn points(score: &Score, kind: PartKind) -> i64 {
+fn points(score: &Score, kind: ScoreAspect) -> i64 {
     score.parts.iter().find(|part| part.kind == kind).map_or(-1, |part| part.points)
 }
 
@@ -41,15 +41,15 @@ fn each_part_tells_the_better_from_the_worse() {
         let spoilt = score(&rows);
         assert!(points(&spoilt, kind) < points(&base, kind), "{kind:?}: {spoilt:?} {base:?}");
     };
-    worse(PartKind::Category, |rows| rows.services[0].category_id = id(SAFETY));
-    worse(PartKind::Nearness, |rows| rows.needs[0].area_id = id(COMPOUND));
-    worse(PartKind::Time, |rows| rows.services[0].lead_time_days = 10);
-    worse(PartKind::TargetGroup, |rows| {
+    worse(ScoreAspect::Category, |rows| rows.services[0].category_id = id(SAFETY));
+    worse(ScoreAspect::Nearness, |rows| rows.needs[0].area_id = id(COMPOUND));
+    worse(ScoreAspect::Time, |rows| rows.services[0].lead_time_days = 10);
+    worse(ScoreAspect::TargetGroup, |rows| {
         rows.services[0].target_groups = [TargetGroup::Everyone].into_iter().collect();
     });
-    worse(PartKind::Likeness, |rows| rows.services[0].title = "广场舞".into());
-    worse(PartKind::Record, |rows| rows.units[0].record.no_shows = 1);
-    worse(PartKind::Equity, |rows| rows.communities[0].1.waiting = 1);
+    worse(ScoreAspect::Likeness, |rows| rows.services[0].title = "广场舞".into());
+    worse(ScoreAspect::Record, |rows| rows.units[0].record.no_shows = 1);
+    worse(ScoreAspect::Equity, |rows| rows.communities[0].1.waiting = 1);
 }
 
 #[test]
@@ -75,11 +75,11 @@ fn weights_must_add_up_and_name_parts_only() {
     let read = |text: &str| serde_json::from_str::<Weights>(text);
     let whole = serde_json::to_string(&Weights::default()).unwrap();
     assert_eq!(read(&whole).unwrap(), Weights::default());
-    assert_eq!(read(r#"{"category": 10000}"#).unwrap().most(PartKind::Time), 0);
+    assert_eq!(read(r#"{"category": 10000}"#).unwrap().most(ScoreAspect::Time), 0);
     for bad in [r#"{"category": 9999}"#, r#"{"category": 10001, "time": -1}"#, r#"{"colour": 10000}"#, "{}"] {
         assert!(read(bad).is_err(), "{bad}");
     }
-    assert_eq!(PartKind::ALL.iter().map(|part| Weights::default().most(*part)).sum::<i64>(), BEST);
+    assert_eq!(ScoreAspect::ALL.iter().map(|part| Weights::default().most(*part)).sum::<i64>(), BEST);
 }
 
 #[test]

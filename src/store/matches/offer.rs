@@ -14,6 +14,7 @@ use crate::domain::service::{Service, ServiceState};
 use crate::domain::text::{Lang, TextEnum as _};
 use chrono::TimeDelta;
 use serde_json::json;
+use uuid::Uuid;
 
 /// For how long a match waits for an answer where nobody says otherwise.
 pub const DEFAULT_RESPOND_HOURS: i64 = 72;
@@ -35,6 +36,8 @@ pub struct Suggestion {
     pub score: i64,
     /// The parts of the score.
     pub reasons: Vec<Reason>,
+    /// The matching that it is taken from, shared by all that are taken at once.
+    pub matching: Uuid,
     /// For how many hours it waits for both sides' answers; `None` for as long as is usual.
     pub respond_in_hours: Option<i64>,
 }
@@ -70,6 +73,7 @@ pub async fn suggest(tx: &mut Tx, new: Suggestion) -> Result<MatchId> {
         initiator: Initiator::Matching,
         score: Some(new.score),
         reasons: Some(json!(new.reasons)),
+        matching_id: Some(new.matching),
         ..draw_up(tx, &need, &service, Some(new.capacity), new.quantity, new.respond_in_hours).await?
     };
     settle::add(tx, &made).await
@@ -143,6 +147,7 @@ async fn draw_up(
         reason: None,
         respond_by: tx.now + TimeDelta::hours(hours),
         accepted_at: None,
+        matching_id: None,
         created_at: tx.now,
     })
 }

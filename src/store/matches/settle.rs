@@ -14,8 +14,9 @@ use serde_json::json;
 pub(super) async fn add(tx: &mut Tx, new: &Match) -> Result<MatchId> {
     tx.execute(sql!(
         "INSERT INTO match (id, need_id, service_id, capacity_id, unit_id, asking_unit_id, street_id, state, initiator,
-            quantity, starts_at, ends_at, score, reasons, asking_confirmed_at, offering_confirmed_at, respond_by, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+            quantity, starts_at, ends_at, score, reasons, asking_confirmed_at, offering_confirmed_at, respond_by, matching_id,
+            created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         new.id,
         new.need_id,
         new.service_id,
@@ -33,6 +34,7 @@ pub(super) async fn add(tx: &mut Tx, new: &Match) -> Result<MatchId> {
         new.asking_confirmed_at,
         new.offering_confirmed_at,
         new.respond_by,
+        new.matching_id,
         new.created_at
     ))
     .await?;
