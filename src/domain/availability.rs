@@ -7,6 +7,8 @@ mod error;
 mod grammar;
 mod recurrence;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::festival::Festival;
@@ -146,6 +148,16 @@ pub fn any_within(rules: &[Rule], from: DateTime<Utc>, to: DateTime<Utc>) -> Opt
         return (from < to).then_some((from, to));
     }
     rules.iter().filter_map(|rule| rule.first_within(from, to)).min()
+}
+
+/// The next so many occurrences of a service's rules that start from `from` on, ascending, each once. A service without
+/// rules can be had at any time and has none.
+#[must_use]
+pub fn upcoming(rules: &[Rule], from: DateTime<Utc>, count: usize) -> Vec<Span> {
+    let next =
+        |rule: &Rule| rule.spans_within(from, DateTime::<Utc>::MAX_UTC).take(count).collect::<Vec<_>>();
+    let spans: BTreeSet<Span> = rules.iter().flat_map(next).collect();
+    spans.into_iter().take(count).collect()
 }
 
 #[cfg(test)]
@@ -319,6 +331,18 @@ mod tests {
         let rules = [at_festival(Festival::Lantern).rule()?, weekends().rule()?];
         assert_eq!(any_within(&rules, from, to), rules[1].first_within(from, to));
         assert_eq!(any_within(&rules[..1], from, utc("2026-01-31T00:00:00Z")), None);
+        Ok(())
+    }
+
+    #[test]
+    fn the_next_occurrences_of_several_rules_come_in_order_and_once() -> Result<(), RecurrenceError> {
+        let from = utc("2026-02-28T12:00:00Z");
+        let rules = [recurring("FREQ=DAILY;INTERVAL=2").rule()?, weekends().rule()?, weekends().rule()?];
+        let starts: Vec<_> = upcoming(&rules, from, 4).into_iter().map(|(start, _)| start).collect();
+        let expected =
+            ["2026-02-28T22:00:00Z", "2026-03-01T22:00:00Z", "2026-03-03T22:00:00Z", "2026-03-05T22:00:00Z"];
+        assert_eq!(starts, expected.map(utc));
+        assert_eq!(upcoming(&[], from, 4), []);
         Ok(())
     }
 

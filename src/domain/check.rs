@@ -97,6 +97,22 @@ pub fn number(field: &str, number: i64, least: i64, most: i64) -> Result<i64, Re
     .at(field))
 }
 
+/// A list of at most so many entries.
+///
+/// # Errors
+/// [`Code::LimitReached`] where it has more.
+pub fn at_most(field: &str, entries: usize, most: usize) -> Result<(), Refusal> {
+    if entries <= most {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::LimitReached,
+        format!("最多{most}项，现在有{entries}项。"),
+        format!("At most {most} entries; this has {entries}."),
+    )
+    .at(field))
+}
+
 /// A window that starts before it ends, between 2000 and 2199 and at most [`MAX_WINDOW_DAYS`] long.
 ///
 /// # Errors

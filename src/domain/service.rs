@@ -3,8 +3,9 @@
 use super::availability::{RecurrenceError, Rule};
 use super::festival::Festival;
 use super::id::{AreaId, AvailabilityId, CapacityId, CategoryId, ServiceId, UnitId};
-use super::refusal::Refusal;
+use super::refusal::{Code, Refusal};
 use super::text::{TextEnum, text_enum};
+use super::viewer::Viewer;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -175,6 +176,21 @@ impl ServiceState {
         ServiceAction::ALL.iter().copied().filter(move |action| self.leads_to(*action).is_some())
     }
 
+    /// Refuses changes to what is off the offer for good.
+    ///
+    /// # Errors
+    /// [`Code::IllegalTransition`] for a retired service.
+    pub fn require_editable(self) -> Result<(), Refusal> {
+        if self != Self::Retired {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::IllegalTransition,
+            "服务已下架，不能再修改；如需继续提供，请新建一项服务。",
+            "The service is retired and cannot be changed any more; add a new one instead.",
+        ))
+    }
+
     fn leads_to(self, action: ServiceAction) -> Option<Self> {
         use ServiceAction as A;
         match (self, action) {
@@ -220,6 +236,23 @@ pub struct Service {
     pub created_at: DateTime<Utc>,
 }
 
+impl Service {
+    /// Whether the caller may edit it: its unit's liaison and its street's coordinator.
+    #[must_use]
+    pub fn is_run_by(&self, viewer: &Viewer) -> bool {
+        viewer.speaks_for(self.unit_id) || viewer.coordinates(Some(self.street_id))
+    }
+
+    /// Whether an action is the caller's to take: the review is the street's, all else the unit's as well.
+    #[must_use]
+    pub fn grants(&self, viewer: &Viewer, action: ServiceAction) -> bool {
+        match action {
+            ServiceAction::Review => viewer.coordinates(Some(self.street_id)),
+            _ => self.is_run_by(viewer),
+        }
+    }
+}
+
 /// One line of a service's capacity: how much of it there is within a window.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Capacity {
@@ -247,6 +280,12 @@ impl Capacity {
     pub fn left(&self) -> i64 {
         self.total - self.held - self.committed
     }
+}
+
+/// Whether nothing is left in any line that has not ended.
+#[must_use]
+pub fn is_exhausted(lines: &[Capacity], now: DateTime<Utc>) -> bool {
+    !lines.iter().any(|line| now < line.ends_at && line.left() > 0)
 }
 
 /// One rule that says when a service can be had.

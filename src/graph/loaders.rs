@@ -3,19 +3,23 @@
 use crate::domain::id::Id;
 use crate::domain::viewer::Viewer;
 use crate::store::Store;
-use crate::store::conn::Row;
+use crate::store::contact::{self, Owner, Shown};
 use crate::store::entity::{self, Entity};
 use crate::store::error::Error;
 use crate::store::page::{self, Listing, Slice, Window};
-use crate::store::sql::Sql;
+use crate::store::part::{self, Part};
 use async_graphql::dataloader::{DataLoader, Loader};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, FuturesUnordered, StreamExt};
+use futures_util::task::AtomicWaker;
 use std::collections::HashMap;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker, ready};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -45,34 +49,71 @@ impl Loads {
         (loader, Self { started, running: FuturesUnordered::new() })
     }
 
-    /// Goes one step on: takes up a load or ends one.
-    async fn step(&mut self) {
-        tokio::select! {
-            biased;
-            Some(load) = self.started.recv() => self.running.push(load),
-            Some(()) = self.running.next() => {}
-            else => std::future::pending().await,
+    /// Runs a future together with its loads, by turns: the future until it can go no further, then all the loads that it
+    /// has asked for. So all that is wanted by then shares a statement.
+    async fn run<F: Future>(&mut self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        let nudge = Arc::new(Nudge::default());
+        let waker = Waker::from(nudge.clone());
+        poll_fn(|context| {
+            loop {
+                while ready!(self.running.poll_next_unpin(context)).is_some() {}
+                nudge.rest(context.waker());
+                if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                    return Poll::Ready(output);
+                }
+                if nudge.is_woken() || self.poll_started(context).is_pending() {
+                    return Poll::Pending;
+                }
+            }
+        })
+        .await
+    }
+
+    /// Takes up the loads that were asked for.
+    fn poll_started(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        while let Poll::Ready(Some(load)) = self.started.poll_recv(context) {
+            self.running.push(load);
         }
+        if self.running.is_empty() { Poll::Pending } else { Poll::Ready(()) }
     }
 }
 
-/// Runs a request together with its loads. A load starts only when the request can go no further without one, so
-/// all that is wanted by then shares a statement: the number of statements follows from the query, not from its rows.
+/// Notices that a future was woken, by itself perhaps: a long list pauses so now and then before all of its rows have
+/// asked for what they need.
+#[derive(Default)]
+struct Nudge {
+    woken: AtomicBool,
+    waker: AtomicWaker,
+}
+
+impl Nudge {
+    /// From now on nothing has happened; whatever does wakes this waker too.
+    fn rest(&self, waker: &Waker) {
+        self.waker.register(waker);
+        self.woken.store(false, Ordering::Release);
+    }
+
+    fn is_woken(&self) -> bool {
+        self.woken.load(Ordering::Acquire)
+    }
+}
+
+impl Wake for Nudge {
+    fn wake(self: Arc<Self>) {
+        self.woken.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+}
+
+/// Runs a request together with its loads: the number of statements follows from the query, not from its rows.
 pub async fn drive<F: Future>(
     store: Store,
     viewer: Viewer,
     run: impl FnOnce(DataLoader<Loaders>) -> F,
 ) -> F::Output {
     let (loader, mut loads) = Loads::new(store, viewer);
-    let request = run(loader);
-    tokio::pin!(request);
-    loop {
-        tokio::select! {
-            biased;
-            output = &mut request => return output,
-            () = loads.step() => {}
-        }
-    }
+    loads.run(run(loader)).await
 }
 
 /// Runs a subscription together with its loads, each of its answers as [`drive`] runs a request. Nothing runs while
@@ -84,13 +125,8 @@ pub fn drive_stream<T: Send + 'static>(
 ) -> BoxStream<'static, T> {
     let (loader, loads) = Loads::new(store, viewer);
     stream::unfold((run(loader), loads), |(mut answers, mut loads)| async move {
-        loop {
-            tokio::select! {
-                biased;
-                answer = answers.next() => return Some((answer?, (answers, loads))),
-                () = loads.step() => {}
-            }
-        }
+        let answer = loads.run(answers.next()).await?;
+        Some((answer, (answers, loads)))
     })
     .boxed()
 }
@@ -127,6 +163,15 @@ impl<E: Entity> Loader<ById<E>> for Loaders {
         let mut conn = self.store.read().await?;
         let found = entity::by_ids::<E>(&mut conn, &self.viewer, &ids).await?;
         Ok(found.into_iter().map(|(id, row)| (ById(id), row)).collect())
+    }
+}
+
+impl Loader<Owner> for Loaders {
+    type Value = Shown;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[Owner]) -> Result<HashMap<Owner, Shown>, Arc<Error>> {
+        Ok(contact::show(&self.store, &self.viewer, keys).await?)
     }
 }
 
@@ -192,18 +237,6 @@ fn by_list<'a, L: Hash + Eq + 'a>(
     lists
 }
 
-/// Rows that belong to a parent and are few: lines of capacity, rules of availability. They are loaded whole.
-pub trait Part: Row + Clone + Sync + 'static {
-    /// Begins the statement, up to and including the column with the parent's id and ` IN `.
-    const SELECT: &'static str;
-    /// Ends it: the order.
-    const ORDER: &'static str;
-    /// Appends the conditions under which the viewer sees a row.
-    fn scope(_: &mut Sql, _: &Viewer) {}
-    /// The parent's id.
-    fn parent(&self) -> Uuid;
-}
-
 /// Asks for the parts of a parent.
 pub struct PartsOf<P>(Uuid, PhantomData<fn() -> P>);
 
@@ -239,15 +272,8 @@ impl<P: Part> Loader<PartsOf<P>> for Loaders {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[PartsOf<P>]) -> Result<HashMap<PartsOf<P>, Vec<P>>, Arc<Error>> {
-        let mut sql = Sql::default();
-        sql.push(P::SELECT).list(keys.iter().map(|key| key.0));
-        P::scope(&mut sql, &self.viewer);
-        sql.push(P::ORDER);
         let mut conn = self.store.read().await?;
-        let mut found: HashMap<PartsOf<P>, Vec<P>> = HashMap::new();
-        for row in conn.all::<P>(sql).await? {
-            found.entry(PartsOf(row.parent(), PhantomData)).or_default().push(row);
-        }
-        Ok(found)
+        let found = part::of_parents::<P>(&mut conn, &self.viewer, keys.iter().map(|key| key.0)).await?;
+        Ok(found.into_iter().map(|(parent, parts)| (PartsOf(parent, PhantomData), parts)).collect())
     }
 }

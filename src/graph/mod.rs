@@ -1,7 +1,9 @@
 //! The graph: one folder for each entity, resolvers of a few lines that hand on to the store and the matching.
 
+pub mod alliance;
 pub mod area;
 pub mod category;
+pub mod contact;
 pub mod error;
 pub mod event;
 pub mod loaders;
@@ -10,6 +12,7 @@ pub mod mutation;
 pub mod need;
 pub mod node;
 pub mod page;
+pub mod service;
 pub mod unit;
 
 use crate::domain::text::Lang;
@@ -38,6 +41,8 @@ pub struct Query(
     unit::UnitQuery,
     need::NeedQuery,
     matches::MatchQuery,
+    alliance::AllianceQuery,
+    service::ServiceQuery,
 );
 
 /// What can be changed. Every mutation takes one input and answers with a payload: the changed object and, where it was
@@ -51,6 +56,8 @@ pub struct Mutation(
     matches::MatchMutation,
     matches::MatchAnswerMutation,
     matches::MatchWorkMutation,
+    alliance::AllianceMutation,
+    service::ServiceMutation,
 );
 
 /// What can be followed while it happens.

@@ -3,6 +3,7 @@
 
 use super::error::{lang, told};
 use super::{Asked, loader};
+use crate::domain::check;
 use crate::domain::id::Id;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::text::{Lang, TextEnum};
@@ -296,14 +297,5 @@ pub const MAX_LIST: usize = 100;
 /// # Errors
 /// [`Code::LimitReached`] where it has more than [`MAX_LIST`] entries.
 pub fn at_most<T>(field: &str, list: &[T]) -> Result<(), StoreError> {
-    if list.len() <= MAX_LIST {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        Code::LimitReached,
-        format!("最多{MAX_LIST}项，现在有{}项。", list.len()),
-        format!("At most {MAX_LIST} entries; this has {}.", list.len()),
-    )
-    .at(field)
-    .into())
+    Ok(check::at_most(field, list.len(), MAX_LIST)?)
 }

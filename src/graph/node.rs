@@ -1,5 +1,6 @@
 //! Look-ups by global id, whatever the id names.
 
+use super::alliance::Alliance;
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, refused};
@@ -7,6 +8,7 @@ use super::event::Event;
 use super::matches::{Fulfilment, Match, Rating};
 use super::need::Need;
 use super::page::one;
+use super::service::Service;
 use super::unit::PartnerUnit;
 use crate::domain::check;
 use crate::domain::id::{Id, Kind, split};
@@ -24,8 +26,6 @@ pub enum Node {
     Category(Category),
     /// A partner unit.
     PartnerUnit(PartnerUnit),
-    /// An entry of the trail.
-    Event(Event),
     /// A need.
     Need(Need),
     /// A match.
@@ -34,6 +34,12 @@ pub enum Node {
     Fulfilment(Fulfilment),
     /// A verdict on a match.
     Rating(Rating),
+    /// An alliance.
+    Alliance(Alliance),
+    /// A service.
+    Service(Service),
+    /// An entry of the trail.
+    Event(Event),
 }
 
 /// Ids that one request may look up at once.
@@ -72,11 +78,13 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
         Kind::Area => find::<Area>(ctx, uuid).await?.map(Node::Area),
         Kind::Category => find::<Category>(ctx, uuid).await?.map(Node::Category),
         Kind::Unit => find::<PartnerUnit>(ctx, uuid).await?.map(Node::PartnerUnit),
-        Kind::Event => find::<Event>(ctx, uuid).await?.map(Node::Event),
         Kind::Need => find::<Need>(ctx, uuid).await?.map(Node::Need),
         Kind::Match => find::<Match>(ctx, uuid).await?.map(Node::Match),
         Kind::Fulfilment => find::<Fulfilment>(ctx, uuid).await?.map(Node::Fulfilment),
         Kind::Rating => find::<Rating>(ctx, uuid).await?.map(Node::Rating),
+        Kind::Alliance => find::<Alliance>(ctx, uuid).await?.map(Node::Alliance),
+        Kind::Service => find::<Service>(ctx, uuid).await?.map(Node::Service),
+        Kind::Event => find::<Event>(ctx, uuid).await?.map(Node::Event),
         _ => None,
     })
 }

@@ -1,12 +1,15 @@
 //! Relay connections over any list of the store.
 
-use super::error::{lang, refused, told_shared};
+use super::error::{lang, refused, told, told_shared};
 use super::loader;
-use super::loaders::{ById, CountOf, PageOf};
+use super::loaders::{ById, CountOf, PageOf, PartsOf};
 use crate::domain::check;
+use crate::domain::id::Id;
 use crate::domain::refusal::{Code, Refusal};
 use crate::store::entity::Entity;
+use crate::store::error::Error as StoreError;
 use crate::store::page::{Cursor, Listing, Slice, Window};
+use crate::store::part::Part;
 use async_graphql::connection::PageInfo;
 use async_graphql::{Context, Error, Object, ObjectType, TypeName};
 use std::borrow::Cow;
@@ -47,6 +50,24 @@ pub async fn maybe<N: Node>(
         Some(id) => one(ctx, id).await,
         None => Ok(None),
     }
+}
+
+/// Loads an object of the public directory that another row refers to, so that it is always there.
+///
+/// # Errors
+/// Where the store fails.
+pub async fn known<N: Node>(ctx: &Context<'_>, id: <N::Row as Entity>::Id) -> Result<N, Error> {
+    let missing = || told(ctx, &StoreError::Corrupt(format!("{id} is referred to and missing")));
+    one(ctx, id).await?.ok_or_else(missing)
+}
+
+/// Loads the few rows that belong to a parent.
+///
+/// # Errors
+/// Where the store fails.
+pub async fn parts<P: Part>(ctx: &Context<'_>, parent: impl Id) -> Result<Vec<P>, Error> {
+    let found = loader(ctx)?.load_one(PartsOf::new(parent)).await.map_err(told_shared(ctx))?;
+    Ok(found.unwrap_or_default())
 }
 
 /// The four arguments by which a part of a list is asked for.

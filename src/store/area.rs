@@ -56,7 +56,7 @@ impl Listing for Areas {
             sql.push(" AND a.code = ").bind(code.as_str());
         }
         if let Some(text) = &self.text {
-            sql.search("a.name", text);
+            sql.search("LOWER(a.name)", text);
         }
     }
 

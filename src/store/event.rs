@@ -10,6 +10,7 @@ use super::sql::{Sql, sql};
 use crate::domain::area::Area;
 use crate::domain::event::Event;
 use crate::domain::id::{AreaId, EventId, Id, Kind, UnitId};
+use crate::domain::matches::Match;
 use crate::domain::need::Need;
 use crate::domain::unit::PartnerUnit;
 use crate::domain::viewer::{Actor, Scope, Viewer};
@@ -112,6 +113,22 @@ impl Followed for Need {
                 sql.push(" AND (n.asking_unit_id = ").bind(unit).push(" OR n.area_id IN ");
                 scope::checked_in_areas(sql, unit);
                 sql.push(")");
+            }
+        }
+    }
+}
+
+impl Followed for Match {
+    fn wanted(sql: &mut Sql, wanted: Wanted) {
+        match wanted {
+            Wanted::Area(area) => {
+                sql.push(" AND EXISTS (SELECT 1 FROM need AS n WHERE n.id = m.need_id AND n.area_id IN ");
+                super::area::below(sql, area);
+                sql.push(")");
+            }
+            Wanted::Unit(unit) => {
+                sql.push(" AND (m.unit_id = ").bind(unit);
+                sql.push(" OR m.asking_unit_id = ").bind(unit).push(")");
             }
         }
     }

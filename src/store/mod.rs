@@ -1,5 +1,6 @@
 //! All the SQL there is: one store on SQLite or PostgreSQL, and free functions for each entity.
 
+pub mod alliance;
 pub mod area;
 pub mod category;
 pub mod conn;
@@ -14,6 +15,7 @@ pub mod matches;
 pub mod need;
 pub mod news;
 pub mod page;
+pub mod part;
 pub mod scope;
 pub mod service;
 pub mod sql;

@@ -5,17 +5,19 @@ use super::contact::{self, NewContact};
 use super::entity::{Entity, lock};
 use super::error::{Result, at};
 use super::page::{Key, Listing, Order};
+use super::part::Part;
 use super::sql::{Sql, sql};
 use crate::domain::area::Area;
 use crate::domain::check::{self, TITLE_CHARS};
 use crate::domain::credit_code;
 use crate::domain::event::EventKind;
-use crate::domain::id::{AllianceId, AreaId, ContactId, UnitId};
+use crate::domain::id::{AllianceId, AreaId, ContactId, Id as _, UnitId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::unit::{PartnerUnit, UnitKind};
 use crate::domain::viewer::Viewer;
 use chrono::NaiveDate;
 use serde_json::json;
+use uuid::Uuid;
 
 impl Entity for PartnerUnit {
     type Id = UnitId;
@@ -26,6 +28,27 @@ impl Entity for PartnerUnit {
 
     fn id(&self) -> UnitId {
         self.id
+    }
+}
+
+/// Where and when a unit checked in.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct CheckIn {
+    unit_id: UnitId,
+    /// The day.
+    pub checked_in_on: NaiveDate,
+    /// The area.
+    #[sqlx(flatten)]
+    pub area: Area,
+}
+
+impl Part for CheckIn {
+    const SELECT: &'static str = "SELECT check_in.unit_id, check_in.checked_in_on, a.* FROM check_in
+         JOIN area AS a ON a.id = check_in.area_id WHERE check_in.unit_id IN ";
+    const ORDER: &'static str = " ORDER BY check_in.checked_in_on, a.created_at, a.id";
+
+    fn parent(&self) -> Uuid {
+        self.unit_id.uuid()
     }
 }
 

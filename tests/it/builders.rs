@@ -3,6 +3,7 @@
 pub mod live;
 pub mod matches;
 pub mod needs;
+mod services;
 
 use crate::hub::{Hub, administrator, monday};
 use chrono::{NaiveDate, TimeDelta};

@@ -19,6 +19,23 @@ both!(a_change_is_told_with_the_need_as_it_is, |hub| {
     insta::assert_json_snapshot!("need_added", subscriber.change().await, { ".cursor" => "[cursor]" });
 });
 
+both!(a_unit_hears_when_a_need_is_opened, |hub| {
+    let streets = hub.streets().await;
+    let (unit, liaison) = hub.unit(streets.street, "湖南省图书馆").await;
+    let mut subscriber =
+        hub.subscribe(&liaison, NEED_CHANGED, json!({ "unit": unit.to_string(), "after": hub.now().await }));
+    let withdrawn = hub.open_need(streets.community, None, need_facts("撤回的需求")).await;
+    let mut tx = hub.store.begin(&streets.coordinator).await.unwrap();
+    need::withdraw(&mut tx, withdrawn, "居民已自行解决").await.unwrap();
+    tx.commit().await.unwrap();
+    hub.open_need(streets.community, None, need_facts("反诈讲座")).await;
+    let mut changes = Vec::new();
+    for _ in 0..4 {
+        changes.push(subscriber.change().await);
+    }
+    insta::assert_json_snapshot!("need_opened", changes, { "[].cursor" => "[cursor]" });
+});
+
 both!(without_a_cursor_only_what_comes_is_told, |hub| {
     let streets = hub.streets().await;
     add_need(&hub.store, streets.community, "以前的需求").await;

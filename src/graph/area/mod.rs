@@ -8,11 +8,13 @@ pub use query::AreaQuery;
 
 use super::need::{Need, NeedFilter, NeedOrder};
 use super::page::{Connection, Node, PageArgs, maybe};
+use super::service::{Service, ServiceFilter, ServiceOrder};
 use super::unit::{PartnerUnit, UnitOrder};
 use crate::domain::area::{self, AreaKind};
 use crate::domain::id::Id as _;
 use crate::store::area::Areas;
 use crate::store::need::NeedsOf;
+use crate::store::service::ServicesOf;
 use crate::store::unit::{Units, UnitsOf};
 use async_graphql::{Context, Error, ID, Object};
 
@@ -95,7 +97,9 @@ impl Area {
             Units { of: UnitsOf::Area, order: order_by.unwrap_or_default().into(), ..Units::default() };
         Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
-    /// The needs that arose in this very area, as far as you may see them. For everything below it ask `needs` with a filter.
+
+    /// The needs that arose in this very area, as far as you may see them. For everything below it ask `needs` with a
+    /// filter.
     async fn needs(
         &self,
         ctx: &Context<'_>,
@@ -106,7 +110,22 @@ impl Area {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Need>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, NeedsOf::Area, order_by)?;
+        let listing = filter.unwrap_or_default().list(ctx, NeedsOf::Area, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
+    }
+
+    /// The services that cover it, by naming it or an area that it lies in.
+    async fn services(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones: those listed and paused unless told.")] filter: Option<ServiceFilter>,
+        #[graphql(desc = "The order: the newest first unless told.")] order_by: Option<ServiceOrder>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Service>, Error> {
+        let list = filter.unwrap_or_default().list(ctx, ServicesOf::Area, order_by)?;
         Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
     }
 }

@@ -3,10 +3,12 @@
 use super::error::id;
 use super::need::{Need, NeedFilter, NeedOrder};
 use super::page::{Connection, Node, PageArgs, maybe, one};
+use super::service::{Service, ServiceFilter, ServiceOrder};
 use crate::domain::category;
 use crate::domain::id::Id as _;
 use crate::store::category::Categories;
 use crate::store::need::NeedsOf;
+use crate::store::service::ServicesOf;
 use async_graphql::{Context, Error, ID, InputObject, Object};
 
 /// What needs and services are filed under (类别): a tree.
@@ -68,6 +70,7 @@ impl Category {
         let listing = Categories { inside: true, ..Categories::default() };
         Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
+
     /// The needs filed under this very category, as far as you may see them. For the narrower ones too ask `needs` with a
     /// filter.
     async fn needs(
@@ -80,7 +83,22 @@ impl Category {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Need>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, NeedsOf::Category, order_by)?;
+        let listing = filter.unwrap_or_default().list(ctx, NeedsOf::Category, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
+    }
+
+    /// The services filed under this very category. With those of narrower ones: `services(filter: { category: … })`.
+    async fn services(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones: those listed and paused unless told.")] filter: Option<ServiceFilter>,
+        #[graphql(desc = "The order: the newest first unless told.")] order_by: Option<ServiceOrder>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Service>, Error> {
+        let list = filter.unwrap_or_default().list(ctx, ServicesOf::Category, order_by)?;
         Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
     }
 }

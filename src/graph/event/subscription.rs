@@ -1,8 +1,10 @@
 use super::follow::follow;
 use crate::domain::event::{self, EventKind};
+use crate::domain::matches::{self, MatchState};
 use crate::domain::need::{self, NeedState};
 use crate::domain::refusal::{Code, Refusal};
 use crate::graph::error::{lang, optional_id, refused, told};
+use crate::graph::matches::Match;
 use crate::graph::need::Need;
 use crate::graph::{Asked, loader};
 use crate::store::event::{Followed, Wanted, cursor};
@@ -40,6 +42,37 @@ impl From<(event::Event, need::Need)> for NeedEvent {
     }
 }
 
+/// Something that happened to a match.
+#[derive(SimpleObject)]
+pub struct MatchEvent {
+    /// The place in the trail: send it as `after` to go on from here, with nothing lost and nothing repeated.
+    cursor: String,
+    /// When it happened.
+    at: DateTime<Utc>,
+    /// What happened.
+    kind: EventKind,
+    /// The state before; null where it was just made.
+    from: Option<MatchState>,
+    /// The state after, the same where only quantities changed.
+    to: Option<MatchState>,
+    /// The match as it is now.
+    #[graphql(name = "match")]
+    matched: Match,
+}
+
+impl From<(event::Event, matches::Match)> for MatchEvent {
+    fn from((event, matched): (event::Event, matches::Match)) -> Self {
+        Self {
+            cursor: cursor(&event).encode(),
+            at: event.at,
+            kind: event.kind,
+            from: event.from_state().and_then(|state| state.parse().ok()),
+            to: event.to_state().and_then(|state| state.parse().ok()),
+            matched: matched.into(),
+        }
+    }
+}
+
 /// What happens, to be followed.
 #[derive(Default)]
 pub struct EventSubscription;
@@ -59,6 +92,22 @@ impl EventSubscription {
         after: Option<String>,
     ) -> Result<impl Stream<Item = Result<NeedEvent, Error>>, Error> {
         changes::<need::Need, _>(ctx, (area_id, unit_id), after).await
+    }
+
+    /// Matches that are made or changed, of needs in an area and everything below it, or of a unit, be it the one that
+    /// offers or the one that asks. Give either the area or the unit.
+    async fn match_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Follow the matches of needs in this area and everything below it.")]
+        area_id: Option<ID>,
+        #[graphql(desc = "Follow the matches of this unit.")] unit_id: Option<ID>,
+        #[graphql(
+            desc = "The cursor of the last change that you saw: go on after it. Left out: from now on."
+        )]
+        after: Option<String>,
+    ) -> Result<impl Stream<Item = Result<MatchEvent, Error>>, Error> {
+        changes::<matches::Match, _>(ctx, (area_id, unit_id), after).await
     }
 }
 

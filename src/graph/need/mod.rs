@@ -52,6 +52,7 @@ impl Need {
     }
 
     /// What you can do to it now: what its state allows and your part has the right to.
+    #[expect(clippy::unused_async, reason = "the graph takes asynchronous resolvers only")]
     async fn possible_actions(&self, ctx: &Context<'_>) -> Result<Vec<NeedAction>, Error> {
         let viewer = &ctx.data::<Asked>()?.viewer;
         let granted = |action: &NeedAction| viewer.may(Scope::Write) && self.0.may(viewer, *action);
@@ -124,6 +125,7 @@ impl Need {
     }
 
     /// Whether the deadline has passed while it still waits for something to be delivered.
+    #[expect(clippy::unused_async, reason = "the graph takes asynchronous resolvers only")]
     async fn overdue(&self, ctx: &Context<'_>) -> Result<bool, Error> {
         Ok(self.0.is_overdue(now(ctx)?))
     }
@@ -134,6 +136,7 @@ impl Need {
     }
 
     /// How many whole days ago it was verified; null before that.
+    #[expect(clippy::unused_async, reason = "the graph takes asynchronous resolvers only")]
     async fn age_days(&self, ctx: &Context<'_>) -> Result<Option<i64>, Error> {
         Ok(self.0.age_days(now(ctx)?))
     }
@@ -193,8 +196,20 @@ impl Need {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Need>, Error> {
-        let list = NeedFilter::default().list(ctx, NeedsOf::MergedInto, order_by)?;
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = NeedFilter::default().list(ctx, NeedsOf::MergedInto, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
+    }
+
+    /// What happened to it, from the first to the last.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        history(ctx, self.0.id, PageArgs::new(first, after, last, before)).await
     }
 
     /// Its matches, as far as you may see them.
@@ -208,20 +223,8 @@ impl Need {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Match>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, MatchesOf::Need, order_by)?;
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
-    }
-
-    /// What happened to it, from the first to the last.
-    async fn history(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Event>, Error> {
-        history(ctx, self.0.id, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, MatchesOf::Need, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 
     /// Counts the changes that people made; send it back with an edit so that nobody else's is overwritten.

@@ -127,7 +127,7 @@ impl NeedQuery {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Need>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, NeedsOf::All, order_by)?;
-        Connection::root(ctx, list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, NeedsOf::All, order_by)?;
+        Connection::root(ctx, listing, PageArgs::new(first, after, last, before)).await
     }
 }

@@ -1,20 +1,29 @@
 //! Partner units in the graph.
 
+mod check_in;
 mod mutation;
 mod query;
 
+pub use check_in::CheckIn;
 pub use mutation::{ContactInput, UnitMutation};
 pub use query::{UnitOrder, UnitQuery};
 
+use super::alliance::Alliance;
 use super::area::Area;
+use super::contact::{self, Contact};
+use super::error::lang;
 use super::matches::{Match, MatchFilter, MatchOrder};
 use super::need::{Need, NeedFilter, NeedOrder};
-use super::page::{Connection, Node, PageArgs, maybe};
+use super::page::{Connection, Node, PageArgs, known, parts};
+use super::service::{Service, ServiceFilter, ServiceOrder};
+use crate::domain::credit_code::{self, Verdict};
 use crate::domain::id::Id as _;
 use crate::domain::unit::{self, UnitKind};
+use crate::store::alliance::Alliances;
 use crate::store::matches::MatchesOf;
 use crate::store::need::NeedsOf;
-use crate::store::unit::Units;
+use crate::store::service::ServicesOf;
+use crate::store::unit::{self as unit_store, Units};
 use async_graphql::{Context, Error, ID, Object};
 use chrono::{DateTime, Utc};
 
@@ -60,14 +69,66 @@ impl PartnerUnit {
         self.0.credit_code.as_deref()
     }
 
+    /// Where the check character of the credit code does not fit the others, a warning in the request's language: a slip of
+    /// the pen, or one of the codes that were issued so. Null where it fits or there is no code.
+    async fn credit_code_warning(&self, ctx: &Context<'_>) -> Option<String> {
+        let Verdict::WrongCheck(expected) = credit_code::verdict(self.0.credit_code.as_deref()?) else {
+            return None;
+        };
+        Some(lang(ctx).pick(
+            format!("校验位与前17位不符（按规则应为{expected}），请核对。"),
+            format!(
+                "The check character does not fit the others (by the rule it is {expected}); please compare."
+            ),
+        ))
+    }
+
     /// The address.
     async fn address(&self) -> Option<&str> {
         self.0.address.as_deref()
     }
 
     /// The street that registered it.
-    async fn street(&self, ctx: &Context<'_>) -> Result<Option<Area>, Error> {
-        maybe(ctx, Some(self.0.street_id)).await
+    async fn street(&self, ctx: &Context<'_>) -> Result<Area, Error> {
+        known(ctx, self.0.street_id).await
+    }
+
+    /// The liaison (联络员): the person to be reached.
+    async fn liaison(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Error> {
+        contact::of_unit(ctx, &self.0).await
+    }
+
+    /// Where it has checked in (报到), in the order in which it did.
+    async fn check_ins(&self, ctx: &Context<'_>) -> Result<Vec<CheckIn>, Error> {
+        Ok(parts::<unit_store::CheckIn>(ctx, self.0.id).await?.into_iter().map(CheckIn::from).collect())
+    }
+
+    /// The alliances that it belongs to, the newest first.
+    async fn alliances(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Alliance>, Error> {
+        let list = Alliances { of_units: true, ..Alliances::default() };
+        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+    }
+
+    /// What it offers.
+    async fn services(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones: those listed and paused unless told.")] filter: Option<ServiceFilter>,
+        #[graphql(desc = "The order: the newest first unless told.")] order_by: Option<ServiceOrder>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Service>, Error> {
+        let list = filter.unwrap_or_default().list(ctx, ServicesOf::Unit, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
     }
 
     /// The matches whose service it offers, as far as you may see them.
@@ -81,8 +142,8 @@ impl PartnerUnit {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Match>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, MatchesOf::Unit, order_by)?;
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, MatchesOf::Unit, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 
     /// Counts the edits; send it back with an edit so that nobody else's is overwritten.
@@ -94,6 +155,7 @@ impl PartnerUnit {
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
+
     /// The needs that it asks for, as far as you may see them.
     async fn needs(
         &self,
@@ -105,7 +167,7 @@ impl PartnerUnit {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Need>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, NeedsOf::AskingUnit, order_by)?;
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, NeedsOf::AskingUnit, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 }

@@ -22,7 +22,7 @@ pub async fn advance(
     version: Option<i64>,
 ) -> Result<ServiceId> {
     let service = own(tx, id).await?;
-    tx.require(action != ServiceAction::Review || tx.viewer.coordinates(Some(service.street_id)))?;
+    tx.require(service.grants(&tx.viewer, action))?;
     crate::store::require_version(version, service.version)?;
     let after = service.state.after(action)?;
     tx.execute(sql!("UPDATE service SET state = $1, version = version + 1 WHERE id = $2", after, id)).await?;

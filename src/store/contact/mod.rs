@@ -1,5 +1,9 @@
 //! Contact data: kept apart from all else, shown to few, every read in the trail.
 
+mod shown;
+
+pub use shown::{Owner, Shown, show};
+
 use super::conn::Tx;
 use super::error::Result;
 use super::sql::sql;
