@@ -155,6 +155,7 @@ impl Match {
     }
 
     /// The parts of the score, as the matching gave them.
+    #[expect(clippy::unused_async, reason = "the graph takes asynchronous resolvers only")]
     async fn reasons(&self, ctx: &Context<'_>) -> Result<Vec<MatchReason>, Error> {
         let lang = ctx.data::<Asked>()?.lang;
         let unreadable = |_| told(ctx, &StoreError::Corrupt(format!("the reasons of {}", self.0.id)));
