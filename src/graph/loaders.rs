@@ -8,20 +8,11 @@ use crate::store::entity::{self, Entity};
 use crate::store::error::Error;
 use crate::store::page::{self, Listing, Slice, Window};
 use crate::store::part::{self, Part};
-use async_graphql::dataloader::{DataLoader, Loader};
-use futures_util::future::BoxFuture;
-use futures_util::stream::{self, BoxStream, FuturesUnordered, StreamExt};
-use futures_util::task::AtomicWaker;
+use async_graphql::dataloader::Loader;
 use std::collections::HashMap;
-use std::future::{Future, poll_fn};
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake, Waker, ready};
-use std::time::Duration;
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
 /// What loads for one request: the store, seen by one viewer.
@@ -30,105 +21,6 @@ pub struct Loaders {
     pub store: Store,
     /// Who is asking: every statement is scoped to them.
     pub viewer: Viewer,
-}
-
-/// The loads that a request has asked for.
-struct Loads {
-    started: mpsc::UnboundedReceiver<BoxFuture<'static, ()>>,
-    running: FuturesUnordered<BoxFuture<'static, ()>>,
-}
-
-impl Loads {
-    /// A loader, and the loads that it will start.
-    fn new(store: Store, viewer: Viewer) -> (DataLoader<Loaders>, Self) {
-        let (start, started) = mpsc::unbounded_channel::<BoxFuture<'static, ()>>();
-        let loader = DataLoader::new(Loaders { store, viewer }, move |load| {
-            let _ = start.send(load);
-        })
-        .delay(Duration::ZERO);
-        (loader, Self { started, running: FuturesUnordered::new() })
-    }
-
-    /// Runs a future together with its loads, by turns: the future until it can go no further, then all the loads that it
-    /// has asked for. So all that is wanted by then shares a statement.
-    async fn run<F: Future>(&mut self, future: F) -> F::Output {
-        let mut future = pin!(future);
-        let nudge = Arc::new(Nudge::default());
-        let waker = Waker::from(nudge.clone());
-        poll_fn(|context| {
-            loop {
-                while ready!(self.running.poll_next_unpin(context)).is_some() {}
-                nudge.rest(context.waker());
-                if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-                    return Poll::Ready(output);
-                }
-                if nudge.is_woken() || self.poll_started(context).is_pending() {
-                    return Poll::Pending;
-                }
-            }
-        })
-        .await
-    }
-
-    /// Takes up the loads that were asked for.
-    fn poll_started(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        while let Poll::Ready(Some(load)) = self.started.poll_recv(context) {
-            self.running.push(load);
-        }
-        if self.running.is_empty() { Poll::Pending } else { Poll::Ready(()) }
-    }
-}
-
-/// Notices that a future was woken, by itself perhaps: a long list pauses so now and then before all of its rows have
-/// asked for what they need.
-#[derive(Default)]
-struct Nudge {
-    woken: AtomicBool,
-    waker: AtomicWaker,
-}
-
-impl Nudge {
-    /// From now on nothing has happened; whatever does wakes this waker too.
-    fn rest(&self, waker: &Waker) {
-        self.waker.register(waker);
-        self.woken.store(false, Ordering::Release);
-    }
-
-    fn is_woken(&self) -> bool {
-        self.woken.load(Ordering::Acquire)
-    }
-}
-
-impl Wake for Nudge {
-    fn wake(self: Arc<Self>) {
-        self.woken.store(true, Ordering::Release);
-        self.waker.wake();
-    }
-}
-
-/// Runs a request together with its loads: the number of statements follows from the query, not from its rows.
-pub async fn drive<F: Future>(
-    store: Store,
-    viewer: Viewer,
-    run: impl FnOnce(DataLoader<Loaders>) -> F,
-) -> F::Output {
-    let (loader, mut loads) = Loads::new(store, viewer);
-    loads.run(run(loader)).await
-}
-
-/// Runs a subscription together with its loads, each of its answers as [`drive`] runs a request. Nothing runs while
-/// nobody asks for the next answer.
-pub fn drive_stream<T: Send + 'static>(
-    store: Store,
-    viewer: Viewer,
-    run: impl FnOnce(DataLoader<Loaders>) -> BoxStream<'static, T>,
-) -> BoxStream<'static, T> {
-    let (loader, loads) = Loads::new(store, viewer);
-    stream::unfold((run(loader), loads), |(mut answers, mut loads)| async move {
-        let answer = loads.run(answers.next()).await?;
-        Some((answer, (answers, loads)))
-    })
-    .boxed()
 }
 
 /// Asks for an entity by its id.

@@ -4,8 +4,10 @@ pub mod alliance;
 pub mod area;
 pub mod category;
 pub mod contact;
+pub mod drive;
 pub mod error;
 pub mod event;
+pub mod limits;
 pub mod loaders;
 pub mod matches;
 pub mod mutation;
@@ -75,7 +77,7 @@ pub fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
 
 /// Answers one request.
 pub async fn execute(schema: &Schema, store: &Store, asked: Asked, request: Request) -> Response {
-    loaders::drive(store.clone(), asked.viewer.clone(), |loader| {
+    drive::request(store.clone(), asked.viewer.clone(), |loader| {
         schema.execute(request.data(loader).data(asked))
     })
     .await
@@ -90,7 +92,7 @@ pub fn stream(
     asked: Asked,
     request: Request,
 ) -> BoxStream<'static, Response> {
-    loaders::drive_stream(store.clone(), asked.viewer.clone(), |loader| {
+    drive::subscription(store.clone(), asked.viewer.clone(), |loader| {
         schema.execute_stream(request.data(loader).data(asked))
     })
 }

@@ -4,13 +4,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "stories may fail loudly")]
 
 mod alliance_join;
+mod areas_import;
 mod builders;
 mod contact_show;
+mod door;
 mod event_trail;
+mod http_auth;
+mod http_graphql;
+mod http_limits;
+mod http_pages;
+mod http_socket;
 mod hub;
+mod layers;
 mod match_claims;
 mod match_dropped;
 mod match_fit;
+mod match_follow;
 mod match_interleavings;
 mod match_invariants;
 mod match_lists;
@@ -19,7 +28,12 @@ mod match_story;
 mod need_add;
 mod need_follow;
 mod need_history;
+mod need_input;
 mod need_life;
+mod need_list;
+mod need_rights;
+mod schema_check;
+mod schema_descriptions;
 mod service_capacity;
 mod service_edit;
 mod service_life;

@@ -10,9 +10,10 @@ pub use steps::NeedStepMutation;
 
 use super::area::Area;
 use super::category::Category;
+use super::contact::{self, Contact};
 use super::event::{Event, history};
 use super::matches::{Match, MatchFilter, MatchOrder};
-use super::page::{Connection, Node, PageArgs, maybe};
+use super::page::{Connection, Node, PageArgs, known, maybe};
 use super::unit::PartnerUnit;
 use super::{Asked, loader};
 use crate::domain::id::Id as _;
@@ -157,8 +158,8 @@ impl Need {
     }
 
     /// The street that it lies in.
-    async fn street(&self, ctx: &Context<'_>) -> Result<Option<Area>, Error> {
-        maybe(ctx, Some(self.0.street_id)).await
+    async fn street(&self, ctx: &Context<'_>) -> Result<Area, Error> {
+        known(ctx, self.0.street_id).await
     }
 
     /// The community that it lies in; null where the street itself asks.
@@ -167,18 +168,23 @@ impl Need {
     }
 
     /// The area that it arose in: the street, the community, or a compound or grid of it.
-    async fn area(&self, ctx: &Context<'_>) -> Result<Option<Area>, Error> {
-        maybe(ctx, Some(self.0.area_id)).await
+    async fn area(&self, ctx: &Context<'_>) -> Result<Area, Error> {
+        known(ctx, self.0.area_id).await
     }
 
     /// What it is filed under.
-    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>, Error> {
-        maybe(ctx, Some(self.0.category_id)).await
+    async fn category(&self, ctx: &Context<'_>) -> Result<Category, Error> {
+        known(ctx, self.0.category_id).await
     }
 
     /// The unit that asks; null where the area itself asks.
     async fn asking_unit(&self, ctx: &Context<'_>) -> Result<Option<PartnerUnit>, Error> {
         maybe(ctx, self.0.asking_unit_id).await
+    }
+
+    /// Whom to reach about it; in full to the asking side, the street's coordinator and the units that serve it.
+    async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Error> {
+        contact::of_need(ctx, &self.0).await
     }
 
     /// The need that it was made part of (并案); null where it was not, or where you may not see that one.

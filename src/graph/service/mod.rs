@@ -11,16 +11,17 @@ pub use query::{ServiceFilter, ServiceOrder, ServiceQuery};
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, refused, told};
-use super::loader;
 use super::matches::{Match, MatchFilter, MatchOrder};
 use super::page::{Connection, Node, PageArgs, known, parts};
 use super::unit::PartnerUnit;
+use super::{Asked, loader};
 use crate::domain::availability;
 use crate::domain::check;
 use crate::domain::id::Id as _;
 use crate::domain::service::{
     self, AvailabilityRule, Mode, ServiceAction, ServiceState, TargetGroup, is_exhausted,
 };
+use crate::domain::viewer::Scope;
 use crate::store::error::Error as StoreError;
 use crate::store::matches::MatchesOf;
 use crate::store::service::{CoveredArea, Services};
@@ -57,10 +58,12 @@ impl Service {
         self.0.state
     }
 
-    /// What you can do to it now.
+    /// What you can do to it now: what its state allows and your part has the right to.
+    #[expect(clippy::unused_async, reason = "the graph takes asynchronous resolvers only")]
     async fn possible_actions(&self, ctx: &Context<'_>) -> Result<Vec<ServiceAction>, Error> {
-        let viewer = &loader(ctx)?.loader().viewer;
-        Ok(self.0.state.possible().filter(|action| self.0.grants(viewer, *action)).collect())
+        let viewer = &ctx.data::<Asked>()?.viewer;
+        let granted = |action: &ServiceAction| viewer.may(Scope::Write) && self.0.grants(viewer, *action);
+        Ok(self.0.state.possible().filter(granted).collect())
     }
 
     /// What it consists of.
@@ -132,7 +135,7 @@ impl Service {
         Ok(rules.into_iter().map(Availability::from).collect())
     }
 
-    /// The next dates on which it can be had, by its rules and whatever is left of it; empty where it has no rules.
+    /// The next dates by its rules alone, even where nothing is left of it; empty where it has no rules.
     async fn next_dates(
         &self,
         ctx: &Context<'_>,
@@ -148,7 +151,7 @@ impl Service {
         Ok(spans.into_iter().map(Occurrence::from).collect())
     }
 
-    /// Its matches, as far as you may see them.
+    /// The matches of it, as far as you may see them.
     async fn matches(
         &self,
         ctx: &Context<'_>,
