@@ -209,6 +209,7 @@ impl Hub {
                 quantity,
                 score: 3_000,
                 reasons: vec![serde_json::from_value(reason).unwrap()],
+                matching: self.store.clock.id(),
                 respond_in_hours: Some(24),
             };
             matches::suggest(tx, new).await
