@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn a_service_is_for_a_group_its_wider_group_or_everyone() {
         use TargetGroup as G;
-        let groups = |groups: &[TargetGroup]| TargetGroups::from_iter(groups.iter().copied());
+        let groups = |groups: &[TargetGroup]| groups.iter().copied().collect::<TargetGroups>();
         for (offered, needed, fits) in [
             (&[G::Everyone][..], &[G::Women, G::Veterans][..], true),
             (&[G::Elderly], &[G::LivingAlone], true),

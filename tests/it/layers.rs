@@ -52,11 +52,11 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// Every source file but the two that only name the rooms.
 fn all() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
-    sources(&root, &mut found);
+    sources(&base, &mut found);
     let read = |path: PathBuf| {
-        let own = path.strip_prefix(&root).unwrap().to_owned();
+        let own = path.strip_prefix(&base).unwrap().to_owned();
         let room = own.iter().next()?.to_str()?.trim_end_matches(".rs").to_owned();
         let text = std::fs::read_to_string(&path).unwrap();
         (!matches!(room.as_str(), "lib" | "main")).then_some(Source { room, path: own, text })

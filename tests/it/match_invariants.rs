@@ -144,8 +144,8 @@ both!(a_unit_never_judges_its_own_work, |hub| {
 });
 
 both!(a_coordinator_stands_in_for_one_side_only_from_the_claim_to_the_confirmation, |hub| {
-    let pair = hub.pair(12).await;
-    let (liaison, coordinator) = (&pair.liaison, &pair.streets.coordinator);
+    let mut pair = hub.pair(12).await;
+    let (liaison, coordinator) = (&pair.liaison.clone(), &pair.streets.coordinator.clone());
     let request = hub.propose(&pair.streets.staff, &pair.request(3)).await.unwrap();
     let stand_in = json!({ "side": "OFFERING", "reason": "单位来电同意" });
     let accept = json!({ "id": request.to_string(), "standIn": stand_in });
@@ -159,6 +159,7 @@ both!(a_coordinator_stands_in_for_one_side_only_from_the_claim_to_the_confirmati
         let confirm = json!({ "id": request.to_string(), "reason": reason });
         assert_eq!(hub.refused(coordinator, "confirmMatch", confirm).await.0, "STAND_IN_REFUSED");
     }
+    pair.need = hub.open_need(pair.streets.community, None, need_facts("第二件")).await;
     let second = hub.match_in(&pair, MatchState::Delivered).await;
     let confirm = json!({ "id": second.to_string(), "reason": "社区来电确认" });
     let payload = hub

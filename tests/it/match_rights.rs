@@ -1,7 +1,7 @@
 //! Who may do what to a match, and what is refused for what was typed.
 
 use crate::builders::matches::{Pair, state_of, step_input};
-use crate::builders::{need_facts, year};
+use crate::builders::{need_facts, service_facts};
 use crate::hub::{Hub, both};
 use gongjian_hub::domain::matches::{MatchAction, MatchState};
 use gongjian_hub::domain::text::TextEnum as _;
@@ -110,14 +110,8 @@ both!(bad_claims_are_refused_and_change_nothing, |hub| {
     let pair = hub.pair(100).await;
     let (service, need) = (pair.service.to_string(), pair.need.to_string());
     let unknown = |kind: &str| json!(format!("{kind}_00000000000000000000000000000001"));
-    let other = hub
-        .listed_service(
-            pair.unit,
-            crate::builders::service_facts("另一项", pair.streets.street),
-            year(1).total,
-        )
-        .await;
-    let line = hub.line(other).await;
+    let other = hub.offered_service(pair.unit, service_facts("另一项", pair.streets.street), 1).await;
+    let line = hub.capacity(other).await;
     let good = || claim(&pair, "OFFERING", 1);
     let mut table = Vec::new();
     for input in [

@@ -18,14 +18,14 @@ use super::error::{told, told_shared};
 use super::event::{Event, history};
 use super::loaders::ById;
 use super::need::Need;
-use super::page::{Connection, Node, PageArgs, maybe};
-use super::service::Service;
+use super::page::{Connection, Node, PageArgs, known, maybe, parts};
+use super::service::{Capacity, Service};
 use super::unit::PartnerUnit;
 use super::{Asked, loader};
 use crate::domain::id::Id as _;
 use crate::domain::matches::{self, Initiator, MatchAction, MatchState, Reason, Side};
-use crate::domain::need;
 use crate::domain::viewer::Scope;
+use crate::domain::{need, service};
 use crate::store::error::Error as StoreError;
 use crate::store::matches::{Fulfilments, Matches, Ratings};
 use async_graphql::{Context, Error, ID, Object, SimpleObject};
@@ -98,14 +98,20 @@ impl Match {
         maybe(ctx, Some(self.0.need_id)).await
     }
 
-    /// The service.
+    /// The service; null where you may not see it.
     async fn service(&self, ctx: &Context<'_>) -> Result<Option<Service>, Error> {
         maybe(ctx, Some(self.0.service_id)).await
     }
 
+    /// The line of the service's capacity that it draws on.
+    async fn capacity(&self, ctx: &Context<'_>) -> Result<Option<Capacity>, Error> {
+        let lines = parts::<service::Capacity>(ctx, self.0.service_id).await?;
+        Ok(lines.into_iter().find(|line| line.id == self.0.capacity_id).map(Capacity::from))
+    }
+
     /// The unit that offers the service.
-    async fn unit(&self, ctx: &Context<'_>) -> Result<Option<PartnerUnit>, Error> {
-        maybe(ctx, Some(self.0.unit_id)).await
+    async fn unit(&self, ctx: &Context<'_>) -> Result<PartnerUnit, Error> {
+        known(ctx, self.0.unit_id).await
     }
 
     /// The unit that asks; null where an area asks.
@@ -149,6 +155,7 @@ impl Match {
     }
 
     /// The parts of the score, as the matching gave them.
+    #[expect(clippy::unused_async, reason = "the graph takes asynchronous resolvers only")]
     async fn reasons(&self, ctx: &Context<'_>) -> Result<Vec<MatchReason>, Error> {
         let lang = ctx.data::<Asked>()?.lang;
         let unreadable = |_| told(ctx, &StoreError::Corrupt(format!("the reasons of {}", self.0.id)));

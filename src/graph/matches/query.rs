@@ -100,7 +100,7 @@ impl MatchQuery {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Match>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, MatchesOf::All, order_by)?;
-        Connection::root(ctx, list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, MatchesOf::All, order_by)?;
+        Connection::root(ctx, listing, PageArgs::new(first, after, last, before)).await
     }
 }
