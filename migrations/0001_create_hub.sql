@@ -104,7 +104,10 @@ CREATE TABLE service (
     lead_time_days BIGINT NOT NULL CHECK (lead_time_days >= 0),
     search TEXT NOT NULL,
     version BIGINT NOT NULL DEFAULT 1,
-    created_at TIMESTAMPTZ NOT NULL
+    created_at TIMESTAMPTZ NOT NULL,
+    -- When it was first on offer: from then on everybody may see it.
+    listed_at TIMESTAMPTZ,
+    CHECK (state NOT IN ('listed', 'paused') OR listed_at IS NOT NULL)
 );
 CREATE INDEX service_unit ON service (unit_id);
 CREATE INDEX service_category ON service (category_id);

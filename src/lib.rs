@@ -3,10 +3,15 @@
 //! The map of the house, from the inside out; a room imports only from those above it:
 //! [`clock`] time and ids; [`domain`] who, what and the rules; [`matching`] which service for which need, and why;
 //! [`store`] all the SQL; [`graph`] the GraphQL schema; [`exchange`] what comes in and goes out as files;
-//! [`http`] the server; [`app`] puts it together; [`cli`] the commands.
+//! [`http`] the server; [`config`] how it is set up; [`app`] puts it together; [`cli`] the commands.
 
+pub mod app;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod domain;
+pub mod exchange;
 pub mod graph;
+pub mod http;
 pub mod matching;
 pub mod store;

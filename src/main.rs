@@ -1,6 +1,10 @@
 //! The `gongjian` command.
 
+use std::process::ExitCode;
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() {}
+fn main() -> ExitCode {
+    gongjian_hub::cli::main()
+}

@@ -289,7 +289,7 @@ pub fn is_exhausted(lines: &[Capacity], now: DateTime<Utc>) -> bool {
 }
 
 /// One rule that says when a service can be had.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct AvailabilityRule {
     /// Its id.
     pub id: AvailabilityId,
@@ -323,5 +323,40 @@ impl AvailabilityRule {
             self.start_time,
             self.minutes,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::id::Id as _;
+    use super::*;
+    use chrono::TimeDelta;
+    use uuid::Uuid;
+
+    #[test]
+    fn only_what_is_left_in_lines_that_have_not_ended_counts() {
+        let now = DateTime::UNIX_EPOCH;
+        let line = |ends_in: i64, held: i64, committed: i64| Capacity {
+            id: CapacityId::new(Uuid::nil()),
+            service_id: ServiceId::new(Uuid::nil()),
+            starts_at: now - TimeDelta::days(9),
+            ends_at: now + TimeDelta::days(ends_in),
+            measure: Measure::Sessions,
+            total: 5,
+            held,
+            committed,
+        };
+        assert!(is_exhausted(&[], now));
+        assert!(is_exhausted(&[line(0, 0, 0), line(1, 2, 3)], now));
+        assert!(!is_exhausted(&[line(1, 2, 3), line(1, 2, 2)], now));
+    }
+
+    #[test]
+    fn every_state_but_the_last_can_be_edited_and_retired() {
+        for state in ServiceState::ALL {
+            let retired = *state == ServiceState::Retired;
+            assert_eq!(state.require_editable().is_err(), retired, "{state:?}");
+            assert_eq!(state.after(ServiceAction::Retire).is_err(), retired, "{state:?}");
+        }
     }
 }

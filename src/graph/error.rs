@@ -7,7 +7,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::{Lang, TextEnum};
 use crate::domain::viewer::Role;
 use crate::store::error::Error as StoreError;
-use async_graphql::{Context, Error, ErrorExtensions as _, ID};
+use async_graphql::{Context, Error, ErrorExtensions as _, ID, ServerError};
 use std::sync::Arc;
 
 /// The error that a client sees for a failure of the store, in its language and without our internals.
@@ -78,6 +78,13 @@ fn internal(lang: Lang, error: &StoreError) -> Error {
         extensions.set("code", "INTERNAL");
         extensions.set("id", id.as_str());
     })
+}
+
+/// An error of a request that nothing was done for: its code for programs, its sentence for people.
+pub fn coded(code: &str, message: impl Into<String>) -> ServerError {
+    let mut error = ServerError::new(message, None);
+    error.extensions.get_or_insert_default().set("code", code);
+    error
 }
 
 /// The typed id that a query's argument holds.

@@ -8,16 +8,11 @@ use crate::store::entity::{self, Entity};
 use crate::store::error::Error;
 use crate::store::page::{self, Listing, Slice, Window};
 use crate::store::part::{self, Part};
-use async_graphql::dataloader::{DataLoader, Loader};
-use futures_util::future::BoxFuture;
-use futures_util::stream::{self, BoxStream, FuturesUnordered, StreamExt};
+use async_graphql::dataloader::Loader;
 use std::collections::HashMap;
-use std::future::Future;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
 /// What loads for one request: the store, seen by one viewer.
@@ -26,73 +21,6 @@ pub struct Loaders {
     pub store: Store,
     /// Who is asking: every statement is scoped to them.
     pub viewer: Viewer,
-}
-
-/// The loads that a request has asked for.
-struct Loads {
-    started: mpsc::UnboundedReceiver<BoxFuture<'static, ()>>,
-    running: FuturesUnordered<BoxFuture<'static, ()>>,
-}
-
-impl Loads {
-    /// A loader, and the loads that it will start.
-    fn new(store: Store, viewer: Viewer) -> (DataLoader<Loaders>, Self) {
-        let (start, started) = mpsc::unbounded_channel::<BoxFuture<'static, ()>>();
-        let loader = DataLoader::new(Loaders { store, viewer }, move |load| {
-            let _ = start.send(load);
-        })
-        .delay(Duration::ZERO);
-        (loader, Self { started, running: FuturesUnordered::new() })
-    }
-
-    /// Goes one step on: takes up a load or ends one.
-    async fn step(&mut self) {
-        tokio::select! {
-            biased;
-            Some(load) = self.started.recv() => self.running.push(load),
-            Some(()) = self.running.next() => {}
-            else => std::future::pending().await,
-        }
-    }
-}
-
-/// Runs a request together with its loads. A load starts only when the request can go no further without one, so
-/// all that is wanted by then shares a statement: the number of statements follows from the query, not from its rows.
-pub async fn drive<F: Future>(
-    store: Store,
-    viewer: Viewer,
-    run: impl FnOnce(DataLoader<Loaders>) -> F,
-) -> F::Output {
-    let (loader, mut loads) = Loads::new(store, viewer);
-    let request = run(loader);
-    tokio::pin!(request);
-    loop {
-        tokio::select! {
-            biased;
-            output = &mut request => return output,
-            () = loads.step() => {}
-        }
-    }
-}
-
-/// Runs a subscription together with its loads, each of its answers as [`drive`] runs a request. Nothing runs while
-/// nobody asks for the next answer.
-pub fn drive_stream<T: Send + 'static>(
-    store: Store,
-    viewer: Viewer,
-    run: impl FnOnce(DataLoader<Loaders>) -> BoxStream<'static, T>,
-) -> BoxStream<'static, T> {
-    let (loader, loads) = Loads::new(store, viewer);
-    stream::unfold((run(loader), loads), |(mut answers, mut loads)| async move {
-        loop {
-            tokio::select! {
-                biased;
-                answer = answers.next() => return Some((answer?, (answers, loads))),
-                () = loads.step() => {}
-            }
-        }
-    })
-    .boxed()
 }
 
 /// Asks for an entity by its id.

@@ -5,9 +5,11 @@ pub mod area;
 pub mod category;
 pub mod contact;
 pub mod directive;
+pub mod drive;
 pub mod error;
 pub mod event;
 pub mod flow;
+pub mod limits;
 pub mod loaders;
 pub mod matches;
 pub mod matching;
@@ -82,7 +84,7 @@ pub fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
 
 /// Answers one request.
 pub async fn execute(schema: &Schema, store: &Store, asked: Asked, request: Request) -> Response {
-    loaders::drive(store.clone(), asked.viewer.clone(), |loader| {
+    drive::request(store.clone(), asked.viewer.clone(), |loader| {
         schema.execute(request.data(loader).data(asked))
     })
     .await
@@ -97,7 +99,7 @@ pub fn stream(
     asked: Asked,
     request: Request,
 ) -> BoxStream<'static, Response> {
-    loaders::drive_stream(store.clone(), asked.viewer.clone(), |loader| {
+    drive::subscription(store.clone(), asked.viewer.clone(), |loader| {
         schema.execute_stream(request.data(loader).data(asked))
     })
 }

@@ -86,6 +86,14 @@ pub async fn by_code(conn: &mut Conn, code: &str) -> Result<Option<Area>> {
     conn.optional(sql!("SELECT * FROM area WHERE code = $1", code)).await
 }
 
+/// The areas with this name, wherever they lie; ten of them are enough to see that a name says too little.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Vec<Area>> {
+    conn.all(sql!("SELECT * FROM area WHERE name = $1 ORDER BY id LIMIT 10", name)).await
+}
+
 /// Whether an area lies in another, or is it.
 ///
 /// # Errors

@@ -2,6 +2,8 @@
 
 use crate::domain::id::BadId;
 use crate::domain::refusal::Refusal;
+use crate::domain::text::{Lang, TextEnum as _};
+use std::error::Error as _;
 
 /// A failed operation. Whatever it is, nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +59,25 @@ impl Error {
             error.code().as_deref(),
             Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517" | "262")
         )
+    }
+
+    /// What is wrong and what to do, for whoever runs the hub: it quotes the database, so it is not for clients.
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        match self {
+            Self::Refused(refusal) => refusal.message(lang).to_owned(),
+            Self::Denied(role) => lang.pick(
+                format!("身份“{}”不能进行此操作。", role.label(Lang::Zh)),
+                format!("The part \"{}\" may not do this.", role.label(Lang::En)),
+            ),
+            Self::Database(_) | Self::Migrate(_) | Self::Corrupt(_) => {
+                let cause = self.source().map_or_else(|| self.to_string(), ToString::to_string);
+                lang.pick(
+                    format!("数据库出错：{cause}。运行 gongjian doctor 查看原因。"),
+                    format!("The database failed: {cause}. Run gongjian doctor to see why."),
+                )
+            }
+        }
     }
 
     /// Whether a table is missing: the database was never migrated. SQLite has no code of its own for this.

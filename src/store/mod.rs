@@ -11,6 +11,7 @@ pub mod entity;
 pub mod error;
 pub mod event;
 pub mod flow;
+pub mod health;
 pub mod idempotency;
 pub mod matches;
 pub mod need;

@@ -5,26 +5,26 @@
 //! to a street and to the units concerned.
 
 use super::sql::Sql;
-use crate::domain::id::{Kind, UnitId};
+use crate::domain::id::{Id as _, Kind, UnitId};
 use crate::domain::need::NeedState;
-use crate::domain::service::ServiceState;
 use crate::domain::viewer::{Actor, Viewer};
 
-/// Services, aliased `s`: public once they have been on offer; before that for their unit and their street.
+/// Services, aliased `s`: public once they have been on offer; before that for their unit and their street. A draft that
+/// is retired without ever having been on offer stays theirs.
 pub fn services(sql: &mut Sql, viewer: &Viewer) {
-    let public = [ServiceState::Listed, ServiceState::Paused, ServiceState::Retired];
-    match viewer.actor {
-        Actor::Administrator => {}
-        Actor::Public => {
-            sql.push(" AND s.state IN ").list(public);
-        }
-        Actor::Liaison { unit } => {
-            sql.push(" AND (s.unit_id = ").bind(unit).push(" OR s.state IN ").list(public).push(")");
-        }
+    let own = match viewer.actor {
+        Actor::Administrator => return,
+        Actor::Public => None,
+        Actor::Liaison { unit } => Some(("s.unit_id = ", unit.uuid())),
         Actor::Staff { street, .. } | Actor::Coordinator { street } => {
-            sql.push(" AND (s.street_id = ").bind(street).push(" OR s.state IN ").list(public).push(")");
+            Some(("s.street_id = ", street.uuid()))
         }
+    };
+    sql.push(" AND (s.listed_at IS NOT NULL");
+    if let Some((column, id)) = own {
+        sql.push(" OR ").push(column).bind(id);
     }
+    sql.push(")");
 }
 
 /// Needs, aliased `n`: for the street they lie in, for the unit that asks, and once published for the units that have

@@ -181,6 +181,14 @@ impl UnitFacts {
     }
 }
 
+/// The units with this name, in whatever street; ten of them are enough to see that a name says too little.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Vec<PartnerUnit>> {
+    conn.all(sql!("SELECT * FROM partner_unit WHERE name = $1 ORDER BY id LIMIT 10", name)).await
+}
+
 /// Registers a unit in a street and checks it in at areas.
 ///
 /// # Errors

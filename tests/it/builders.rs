@@ -1,6 +1,7 @@
 //! A small street to tell stories about: 朝阳街道 with two communities, and a second street beside it.
 
 pub mod live;
+pub mod matches;
 pub mod matching;
 pub mod needs;
 mod services;

@@ -123,6 +123,19 @@ both!(an_agreed_match_shows_both_sides_to_each_other, |hub| {
     }
 });
 
+both!(a_party_reads_both_contacts_of_a_match, |hub| {
+    let People { streets, liaison, service, need, .. } = people(hub).await;
+    hub.matched(need, service, MatchState::Confirmed).await;
+    let query = "query($id: ID!) { service(id: $id) { matches { nodes {
+        service { title } unit { liaison { phone masked } } need { contact { name phone masked } } } } } }";
+    let mut answers = Vec::new();
+    for (who, viewer) in [("the unit", &liaison), ("the asking side", &streets.staff)] {
+        answers.push(json!({ who: hub.data(viewer, query, json!({ "id": service.to_string() })).await }));
+    }
+    insta::assert_json_snapshot!("contacts_of_a_match", answers);
+    assert_eq!(hub.events_of(EventKind::ContactRead).await.len(), 4);
+});
+
 both!(where_the_trail_cannot_be_written_a_contact_stays_masked, |hub| {
     let People { unit, .. } = people(hub).await;
     let mut tx = hub.store.begin(&administrator()).await.unwrap();

@@ -1,11 +1,12 @@
 use crate::builders::live::add_need;
-use crate::builders::{need_facts, service_facts};
+use crate::builders::need_facts;
 use crate::hub::{administrator, both};
 use chrono::NaiveDate;
 use futures_util::future::join_all;
 use gongjian_hub::domain::text::TextEnum as _;
 use gongjian_hub::domain::unit::UnitKind;
 use gongjian_hub::domain::viewer::Actor;
+use gongjian_hub::store::matches;
 use gongjian_hub::store::unit::{self, UnitFacts};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -27,9 +28,12 @@ both!(every_change_leaves_an_event, |hub| {
     let on = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
     unit::check_in(&mut tx, unit, streets.community, on).await.unwrap();
     tx.commit().await.unwrap();
-    hub.draft_need(streets.community, need_facts("反诈讲座")).await;
-    hub.draft_service(unit, service_facts("防范电信诈骗讲座", streets.street), 20).await;
-    let (token, _) = hub.token(Actor::Coordinator { street: streets.street }, 30).await;
+    let need = hub.open_need(streets.community, None, need_facts("反诈讲座")).await;
+    let matched = hub.proposed_match(unit, &liaison, streets.street, need).await;
+    let mut tx = hub.store.begin(&streets.staff).await.unwrap();
+    matches::accept(&mut tx, matched, None).await.unwrap();
+    tx.commit().await.unwrap();
+    let (token, _) = hub.signed_in(Actor::Coordinator { street: streets.street }, 30).await;
     hub.revoke(token).await;
 
     let trail: Vec<String> = hub
@@ -76,7 +80,7 @@ both!(numbers_have_no_gaps_and_follow_the_commits, |hub| {
             }
         }
     };
-    let (_, last) = tokio::join!(
+    let ((), last) = tokio::join!(
         async {
             writers.await;
             done.store(true, Ordering::Relaxed);

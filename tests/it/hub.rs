@@ -8,24 +8,31 @@ use gongjian_hub::domain::viewer::{Actor, Viewer};
 use gongjian_hub::graph::{self, Asked, Schema};
 use gongjian_hub::store::Store;
 use serde_json::Value;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use tokio::sync::{Mutex, OnceCell};
 
-/// Tells one story on both databases: `both!(name, |hub| { … });`.
+/// Tells one story on both databases: `both!(name, |hub| { … });`, on several threads where it begins with `parallel`.
 macro_rules! both {
+    (parallel $name:ident, |$hub:ident| $story:block) => {
+        crate::hub::both!($name, |$hub| $story, flavor = "multi_thread", worker_threads = 4);
+    };
     ($name:ident, |$hub:ident| $story:block) => {
+        crate::hub::both!($name, |$hub| $story, flavor = "current_thread");
+    };
+    ($name:ident, |$hub:ident| $story:block, $($runtime:tt)+) => {
         mod $name {
             use super::*;
 
             async fn story($hub: &crate::hub::Hub) $story
 
-            #[tokio::test]
+            #[tokio::test($($runtime)+)]
             async fn sqlite() {
                 story(&crate::hub::Hub::sqlite().await).await;
             }
 
-            #[tokio::test]
+            #[tokio::test($($runtime)+)]
             async fn postgres() {
                 story(&crate::hub::Hub::postgres().await).await;
             }
@@ -76,6 +83,12 @@ impl Hub {
     async fn open(url: String, folder: Option<TempDir>) -> Self {
         let store = Store::open(&url, Clock::fake(monday())).await.expect("a store");
         Self { store, schema: graph::schema().finish(), url, _folder: folder }
+    }
+
+    /// The same hub in another process, by its own clock.
+    pub async fn twin(&self, clock: Clock) -> Arc<Self> {
+        let store = Store::open(&self.url, clock).await.expect("a store");
+        Arc::new(Self { store, schema: self.schema.clone(), url: self.url.clone(), _folder: None })
     }
 
     /// Asks in Chinese and gives back the whole response as JSON.

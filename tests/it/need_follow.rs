@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use gongjian_hub::domain::id::AreaId;
 use gongjian_hub::domain::viewer::{Actor, Viewer};
-use gongjian_hub::store::need;
+use gongjian_hub::store::{need, unit};
 use serde_json::{Value, json};
 
 fn area(area: AreaId, after: &str) -> Value {
@@ -82,7 +82,7 @@ both!(nothing_is_lost_or_repeated_over_reconnects, |hub| {
                 hub.subscribe(&streets.coordinator, NEED_CHANGED, area(streets.street, &cursor));
             for _ in 0..=connection % 5 {
                 let change = subscriber.change().await;
-                cursor = change["cursor"].as_str().unwrap().to_owned();
+                change["cursor"].as_str().unwrap().clone_into(&mut cursor);
                 titles.push(change["need"]["title"].as_str().unwrap().to_owned());
                 if titles.len() == 60 {
                     return titles;
@@ -131,6 +131,8 @@ both!(a_subscriber_hears_of_what_they_may_see_and_asked_for, |hub| {
     need::add(&mut tx, streets.community, Some(unit), need_facts("本单位的需求")).await.unwrap();
     tx.commit().await.unwrap();
     let mut tx = hub.store.begin(&administrator()).await.unwrap();
+    let today = tx.now.date_naive();
+    unit::check_in(&mut tx, unit, streets.far_street, today).await.unwrap();
     need::add(&mut tx, streets.far_community, Some(unit), need_facts("在另一个街道")).await.unwrap();
     tx.commit().await.unwrap();
 
@@ -186,7 +188,7 @@ both!(a_wrong_question_is_refused, |hub| {
 
 both!(a_revoked_token_ends_what_it_follows, |hub| {
     let streets = hub.streets().await;
-    let (token, viewer) = hub.token(Actor::Coordinator { street: streets.street }, 30).await;
+    let (token, viewer) = hub.signed_in(Actor::Coordinator { street: streets.street }, 30).await;
     let mut subscriber = hub.subscribe(&viewer, NEED_CHANGED, area(streets.street, &hub.now().await));
     add_need(&hub.store, streets.community, "第一场").await;
     add_need(&hub.store, streets.community, "第二场").await;
@@ -197,7 +199,7 @@ both!(a_revoked_token_ends_what_it_follows, |hub| {
 
 both!(an_expired_token_ends_what_it_follows, |hub| {
     let streets = hub.streets().await;
-    let (_, viewer) = hub.token(Actor::Coordinator { street: streets.street }, 1).await;
+    let (_, viewer) = hub.signed_in(Actor::Coordinator { street: streets.street }, 1).await;
     let mut subscriber = hub.subscribe(&viewer, NEED_CHANGED, area(streets.street, &hub.now().await));
     add_need(&hub.store, streets.community, "第一场").await;
     assert_eq!(subscriber.title().await, "第一场");

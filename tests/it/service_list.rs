@@ -31,7 +31,9 @@ async fn shelf(hub: &Hub, streets: &Streets) -> (UnitId, UnitId) {
     };
     hub.service(far, reading, &listed).await;
     hub.service(near, service_facts("D draft", streets.street), &[]).await;
-    hub.service(near, service_facts("E retired", streets.street), &[ServiceAction::Retire]).await;
+    let retired = [ServiceAction::Review, ServiceAction::List, ServiceAction::Retire];
+    hub.service(near, service_facts("E retired", streets.street), &retired).await;
+    hub.service(near, service_facts("F never on offer", streets.street), &[ServiceAction::Retire]).await;
     (near, far)
 }
 
@@ -158,7 +160,7 @@ both!(an_area_lists_what_covers_it_and_each_service_once, |hub| {
     let (unit, _) = hub.unit(streets.street, "长沙市第一社会福利院").await;
     let twice = ServiceFacts {
         coverage: vec![streets.street, streets.community],
-        ..service_facts("F twice", streets.street)
+        ..service_facts("G twice", streets.street)
     };
     hub.service(unit, twice, &[ServiceAction::Review, ServiceAction::List]).await;
     let query =
@@ -196,9 +198,9 @@ both!(statements_do_not_grow_with_rows, |hub| {
         minutes: 90,
     };
     let mut counts = Vec::new();
-    for units in [1, 20] {
-        for at in counts.len() * 5..units {
-            let (unit, _) = hub.unit(streets.street, &format!("单位{units}-{at}")).await;
+    for added in [0..1, 1..20] {
+        for at in added {
+            let (unit, _) = hub.unit(streets.street, &format!("单位{at}")).await;
             let mut tx = hub.store.begin(&administrator()).await.unwrap();
             alliance::join(&mut tx, alliance, unit).await.unwrap();
             tx.commit().await.unwrap();

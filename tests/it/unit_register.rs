@@ -61,3 +61,16 @@ both!(a_repeated_request_registers_once, |hub| {
     let refused = hub.refused(&streets.coordinator, "registerUnit", input).await;
     assert_eq!(refused, ("KEY_REUSED".into(), "idempotencyKey".into()));
 });
+
+both!(a_code_with_a_wrong_check_character_is_kept_with_a_warning, |hub| {
+    let streets = hub.streets().await;
+    let selection = "unit { creditCode creditCodeWarning checkIns { checkedInOn area { name } } }";
+    let mut payloads = Vec::new();
+    for (name, code) in [("甲单位", "91350100M000100Y43"), ("乙单位", "91350100m000100y44")] {
+        let mut input = library(&streets.street.to_string());
+        input["facts"]["name"] = json!(name);
+        input["facts"]["creditCode"] = json!(code);
+        payloads.push(hub.mutate(&streets.coordinator, "registerUnit", input, selection).await);
+    }
+    insta::assert_json_snapshot!("unit_codes", payloads);
+});

@@ -68,9 +68,9 @@ impl Alliance {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<PartnerUnit>, Error> {
-        let list =
+        let listing =
             Units { of: UnitsOf::Alliance, order: order_by.unwrap_or_default().into(), ..Units::default() };
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 
     /// When it was founded on the hub.

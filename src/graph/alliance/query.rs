@@ -39,11 +39,11 @@ impl AllianceQuery {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Alliance>, Error> {
         let filter = filter.unwrap_or_default();
-        let list = Alliances {
+        let listing = Alliances {
             of_units: false,
             street: optional_id(ctx, "filter.street", filter.street.as_ref())?,
             text: filter.text,
         };
-        Connection::root(ctx, list, PageArgs::new(first, after, last, before)).await
+        Connection::root(ctx, listing, PageArgs::new(first, after, last, before)).await
     }
 }

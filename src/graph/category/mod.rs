@@ -98,8 +98,8 @@ impl Category {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Service>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, ServicesOf::Category, order_by)?;
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, ServicesOf::Category, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 }
 

@@ -19,6 +19,7 @@ use super::event::{Event, history};
 use super::loaders::ById;
 use super::need::Need;
 use super::page::{Connection, Node, PageArgs, maybe};
+use super::service::Service;
 use super::unit::PartnerUnit;
 use super::{Asked, loader};
 use crate::domain::id::Id as _;
@@ -95,6 +96,11 @@ impl Match {
     /// The need; null where you may not see it.
     async fn need(&self, ctx: &Context<'_>) -> Result<Option<Need>, Error> {
         maybe(ctx, Some(self.0.need_id)).await
+    }
+
+    /// The service.
+    async fn service(&self, ctx: &Context<'_>) -> Result<Option<Service>, Error> {
+        maybe(ctx, Some(self.0.service_id)).await
     }
 
     /// The unit that offers the service.

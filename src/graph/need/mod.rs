@@ -10,11 +10,12 @@ pub use steps::NeedStepMutation;
 
 use super::area::Area;
 use super::category::Category;
+use super::contact::{self, Contact};
 use super::directive::{self, Directive};
 use super::event::{Event, history};
 use super::matches::{Match, MatchFilter, MatchOrder};
 use super::matching::{self, Candidates};
-use super::page::{Connection, Node, PageArgs, maybe};
+use super::page::{Connection, Node, PageArgs, known, maybe};
 use super::unit::PartnerUnit;
 use super::{Asked, loader};
 use crate::domain::id::Id as _;
@@ -160,8 +161,8 @@ impl Need {
     }
 
     /// The street that it lies in.
-    async fn street(&self, ctx: &Context<'_>) -> Result<Option<Area>, Error> {
-        maybe(ctx, Some(self.0.street_id)).await
+    async fn street(&self, ctx: &Context<'_>) -> Result<Area, Error> {
+        known(ctx, self.0.street_id).await
     }
 
     /// The community that it lies in; null where the street itself asks.
@@ -170,18 +171,23 @@ impl Need {
     }
 
     /// The area that it arose in: the street, the community, or a compound or grid of it.
-    async fn area(&self, ctx: &Context<'_>) -> Result<Option<Area>, Error> {
-        maybe(ctx, Some(self.0.area_id)).await
+    async fn area(&self, ctx: &Context<'_>) -> Result<Area, Error> {
+        known(ctx, self.0.area_id).await
     }
 
     /// What it is filed under.
-    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>, Error> {
-        maybe(ctx, Some(self.0.category_id)).await
+    async fn category(&self, ctx: &Context<'_>) -> Result<Category, Error> {
+        known(ctx, self.0.category_id).await
     }
 
     /// The unit that asks; null where the area itself asks.
     async fn asking_unit(&self, ctx: &Context<'_>) -> Result<Option<PartnerUnit>, Error> {
         maybe(ctx, self.0.asking_unit_id).await
+    }
+
+    /// Whom to reach about it; in full to the asking side, the street's coordinator and the units that serve it.
+    async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>, Error> {
+        contact::of_need(ctx, &self.0).await
     }
 
     /// The need that it was made part of (并案); null where it was not, or where you may not see that one.
@@ -226,8 +232,8 @@ impl Need {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Match>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, MatchesOf::Need, order_by)?;
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, MatchesOf::Need, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 
     /// The services that suit it best, with the reasons, and how many others were excluded by what. Empty where nothing

@@ -11,16 +11,20 @@ pub use query::{ServiceFilter, ServiceOrder, ServiceQuery};
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, refused, told};
-use super::loader;
+use super::matches::{Match, MatchFilter, MatchOrder};
 use super::matching::{self, Candidates};
-use super::page::{Node, known, parts};
+use super::page::{Connection, Node, PageArgs, known, parts};
 use super::unit::PartnerUnit;
+use super::{Asked, loader};
 use crate::domain::availability;
 use crate::domain::check;
+use crate::domain::id::Id as _;
 use crate::domain::service::{
     self, AvailabilityRule, Mode, ServiceAction, ServiceState, TargetGroup, is_exhausted,
 };
+use crate::domain::viewer::Scope;
 use crate::store::error::Error as StoreError;
+use crate::store::matches::MatchesOf;
 use crate::store::service::{CoveredArea, Services};
 use async_graphql::{Context, Error, ID, Object};
 use chrono::{DateTime, Utc};
@@ -55,10 +59,12 @@ impl Service {
         self.0.state
     }
 
-    /// What you can do to it now.
+    /// What you can do to it now: what its state allows and your part has the right to.
+    #[expect(clippy::unused_async, reason = "the graph takes asynchronous resolvers only")]
     async fn possible_actions(&self, ctx: &Context<'_>) -> Result<Vec<ServiceAction>, Error> {
-        let viewer = &loader(ctx)?.loader().viewer;
-        Ok(self.0.state.possible().filter(|action| self.0.grants(viewer, *action)).collect())
+        let viewer = &ctx.data::<Asked>()?.viewer;
+        let granted = |action: &ServiceAction| viewer.may(Scope::Write) && self.0.grants(viewer, *action);
+        Ok(self.0.state.possible().filter(granted).collect())
     }
 
     /// What it consists of.
@@ -130,7 +136,7 @@ impl Service {
         Ok(rules.into_iter().map(Availability::from).collect())
     }
 
-    /// The next dates on which it can be had, by its rules and whatever is left of it; empty where it has no rules.
+    /// The next dates by its rules alone, even where nothing is left of it; empty where it has no rules.
     async fn next_dates(
         &self,
         ctx: &Context<'_>,
@@ -154,6 +160,21 @@ impl Service {
         #[graphql(desc = "How many: 10 unless told, 100 at most.")] first: Option<i32>,
     ) -> Result<Option<Candidates>, Error> {
         matching::of_service(ctx, &self.0, first).await
+    }
+
+    /// The matches of it, as far as you may see them.
+    async fn matches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<MatchFilter>,
+        #[graphql(desc = "The order: the newest first unless told.")] order_by: Option<MatchOrder>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Match>, Error> {
+        let listing = filter.unwrap_or_default().list(ctx, MatchesOf::Service, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 
     /// Counts the edits; send it back with an edit so that nobody else's is overwritten.

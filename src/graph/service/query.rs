@@ -41,7 +41,7 @@ pub struct ServiceFilter {
     unit: Option<ID>,
     /// Only those of this alliance's members.
     alliance: Option<ID>,
-    /// Only those for any of these groups. One for everyone is named as such: ask for EVERYONE too.
+    /// Only those for any of these groups. What is for everyone is found by EVERYONE, not by each group.
     target_groups: Option<Vec<TargetGroup>>,
     /// Only those in whose title, description or category all these words occur.
     text: Option<String>,
@@ -108,7 +108,7 @@ impl ServiceQuery {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Service>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, ServicesOf::All, order_by)?;
-        Connection::root(ctx, list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, ServicesOf::All, order_by)?;
+        Connection::root(ctx, listing, PageArgs::new(first, after, last, before)).await
     }
 }

@@ -112,8 +112,8 @@ impl PartnerUnit {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Alliance>, Error> {
-        let list = Alliances { of_units: true, ..Alliances::default() };
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = Alliances { of_units: true, ..Alliances::default() };
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 
     /// What it offers.
@@ -127,8 +127,8 @@ impl PartnerUnit {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Service>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, ServicesOf::Unit, order_by)?;
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, ServicesOf::Unit, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 
     /// The matches whose service it offers, as far as you may see them.
@@ -142,8 +142,8 @@ impl PartnerUnit {
         #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Match>, Error> {
-        let list = filter.unwrap_or_default().list(ctx, MatchesOf::Unit, order_by)?;
-        Connection::of(ctx, self.0.id.uuid(), list, PageArgs::new(first, after, last, before)).await
+        let listing = filter.unwrap_or_default().list(ctx, MatchesOf::Unit, order_by)?;
+        Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
     }
 
     /// Counts the edits; send it back with an edit so that nobody else's is overwritten.

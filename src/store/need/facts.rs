@@ -111,20 +111,34 @@ pub async fn add(tx: &mut Tx, area: AreaId, asking_unit: Option<UnitId>, facts: 
     Ok(id)
 }
 
-/// The asking side may add needs: a unit's liaison for the unit and in the areas it has checked in at, staff in their
-/// community, the coordinator anywhere in the street.
+/// The asking side may add needs: a unit's liaison for the unit, staff in their community, the coordinator anywhere in the
+/// street; and a unit asks only where it has checked in.
 async fn require_asking_side(tx: &mut Tx, area: &Area, asking_unit: Option<UnitId>) -> Result<()> {
-    if let Some(unit) = asking_unit {
-        get::<PartnerUnit>(&mut tx.conn, &tx.viewer, unit)
-            .await
-            .map_err(|error| at("askingUnitId", error))?;
-    }
+    let checked_in = match asking_unit {
+        Some(asking) => {
+            get::<PartnerUnit>(&mut tx.conn, &tx.viewer, asking)
+                .await
+                .map_err(|error| at("askingUnitId", error))?;
+            unit::acts_in(tx, asking, area.id).await?
+        }
+        None => true,
+    };
     let granted = match tx.viewer.actor {
-        Actor::Liaison { unit: own } => asking_unit == Some(own) && unit::acts_in(tx, own, area.id).await?,
+        Actor::Liaison { unit: own } => asking_unit == Some(own) && checked_in,
         Actor::Staff { community, .. } => asking_unit.is_none() && area.community_id == Some(community),
         _ => tx.viewer.coordinates(area.street_id),
     };
-    tx.require(granted)
+    tx.require(granted)?;
+    if checked_in {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::BadInput,
+        "该单位尚未在此区划报到，不能在这里提出需求。",
+        "This unit has not checked in here, so it cannot ask for anything here.",
+    )
+    .at("askingUnitId")
+    .into())
 }
 
 /// Edits a need that nobody else has edited since `version`. Before it is verified everything may change; after that

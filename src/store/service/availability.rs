@@ -13,6 +13,7 @@ use crate::store::error::{Result, at};
 use crate::store::part::Part;
 use crate::store::sql::{Sql, sql};
 use chrono::{NaiveDate, NaiveTime};
+use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -29,7 +30,7 @@ impl Part for AvailabilityRule {
 }
 
 /// A rule of availability to be added.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct NewAvailability {
     /// A recurrence as RFC 5545 writes it; `None` for a festival.
     pub rrule: Option<String>,
@@ -66,9 +67,10 @@ impl NewAvailability {
 /// and its street's coordinator.
 pub async fn set_availability(tx: &mut Tx, id: ServiceId, rules: &[NewAvailability]) -> Result<ServiceId> {
     let service = editable(tx, id).await.map_err(|error| at("serviceId", error))?;
-    let removed = tx.execute(sql!("DELETE FROM availability WHERE service_id = $1", service.id)).await?;
+    let before: Vec<AvailabilityRule> =
+        tx.all(sql!("DELETE FROM availability WHERE service_id = $1 RETURNING *", id)).await?;
     add_all(tx, id, rules).await?;
-    let edited = json!({ "availability": { "before": removed, "after": rules.len() } });
+    let edited = json!({ "before": { "availability": before }, "after": { "availability": rules } });
     tx.event(id, Some(service.street_id), EventKind::Edited, edited);
     Ok(id)
 }

@@ -3,7 +3,7 @@
 use super::own;
 use crate::domain::event::EventKind;
 use crate::domain::id::ServiceId;
-use crate::domain::service::ServiceAction;
+use crate::domain::service::{ServiceAction, ServiceState};
 use crate::store::conn::Tx;
 use crate::store::error::Result;
 use crate::store::sql::sql;
@@ -25,7 +25,14 @@ pub async fn advance(
     tx.require(service.grants(&tx.viewer, action))?;
     crate::store::require_version(version, service.version)?;
     let after = service.state.after(action)?;
-    tx.execute(sql!("UPDATE service SET state = $1, version = version + 1 WHERE id = $2", after, id)).await?;
+    let listed_at = (after == ServiceState::Listed).then_some(tx.now);
+    tx.execute(sql!(
+        "UPDATE service SET state = $1, listed_at = COALESCE(listed_at, $2), version = version + 1 WHERE id = $3",
+        after,
+        listed_at,
+        id
+    ))
+    .await?;
     let moved = json!({ "action": action, "from": service.state, "to": after });
     tx.event(id, Some(service.street_id), EventKind::Moved, moved);
     Ok(id)

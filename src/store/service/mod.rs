@@ -80,7 +80,10 @@ pub async fn add(
     ))
     .await?;
     coverage::set(tx, id, &checked.coverage).await?;
-    let added = json!({ "title": checked.title, "unit": unit.id, "state": ServiceState::Draft });
+    let added = json!({
+        "title": checked.title, "unit": unit.id, "state": ServiceState::Draft, "category": facts.category,
+        "mode": facts.mode, "coverage": checked.coverage, "availability": availability,
+    });
     tx.event(id, Some(unit.street_id), EventKind::Added, added);
     capacity::add_all(tx, id, unit.street_id, capacities).await?;
     availability::add_all(tx, id, availability).await?;

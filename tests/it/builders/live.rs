@@ -1,17 +1,20 @@
 //! What happens while somebody listens: a second process, a subscriber, a token that can be taken away.
 
-use super::need_facts;
+use super::{need_facts, service_facts};
 use crate::hub::{Hub, administrator};
 use async_graphql::{Request, Response, Variables};
 use futures_util::stream::{BoxStream, StreamExt as _};
 use gongjian_hub::domain::event::Event;
-use gongjian_hub::domain::id::{AreaId, NeedId, TokenId};
+use gongjian_hub::domain::id::{AreaId, MatchId, NeedId, TokenId, UnitId};
+use gongjian_hub::domain::matches::Side;
+use gongjian_hub::domain::service::ServiceAction;
 use gongjian_hub::domain::text::Lang;
 use gongjian_hub::domain::viewer::{Actor, Scope, Viewer};
 use gongjian_hub::graph::{self, Asked};
+use gongjian_hub::store::matches::{self, Proposal};
 use gongjian_hub::store::sql::Sql;
 use gongjian_hub::store::token::{self, NewToken};
-use gongjian_hub::store::{Store, need};
+use gongjian_hub::store::{Store, need, service};
 use serde_json::Value;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -19,6 +22,13 @@ use tokio::task::JoinHandle;
 /// What a subscriber to needs asks for.
 pub const NEED_CHANGED: &str = "subscription($area: ID, $unit: ID, $after: String) {
     needChanged(areaId: $area, unitId: $unit, after: $after) { cursor at kind from to need { title state } }
+}";
+
+/// What a subscriber to matches asks for.
+pub const MATCH_CHANGED: &str = "subscription($area: ID, $unit: ID, $after: String) {
+    matchChanged(areaId: $area, unitId: $unit, after: $after) {
+        cursor at kind from to match { state quantity need { title } unit { name } askingUnit { name } }
+    }
 }";
 
 /// Ends with the test.
@@ -110,7 +120,7 @@ impl Hub {
     }
 
     /// Makes a token, and the viewer that its bearer is.
-    pub async fn token(&self, actor: Actor, days: i64) -> (TokenId, Viewer) {
+    pub async fn signed_in(&self, actor: Actor, days: i64) -> (TokenId, Viewer) {
         let mut tx = self.store.begin(&administrator()).await.unwrap();
         let scopes = vec![Scope::Read, Scope::Write];
         let new = NewToken { name: "测试".into(), actor, scopes, days };
@@ -135,4 +145,28 @@ pub async fn add_need(store: &Store, area: AreaId, title: &str) -> NeedId {
     let id = need::add(&mut tx, area, None, need_facts(title)).await.unwrap();
     tx.commit().await.unwrap();
     id
+}
+
+impl Hub {
+    /// Lists a service of a unit and lets its liaison claim 4 sessions of an open need.
+    pub async fn proposed_match(
+        &self,
+        unit: UnitId,
+        liaison: &Viewer,
+        street: AreaId,
+        need: NeedId,
+    ) -> MatchId {
+        let service = self.draft_service(unit, service_facts("反诈讲座", street), 20).await;
+        let mut tx = self.store.begin(&administrator()).await.unwrap();
+        for action in [ServiceAction::Review, ServiceAction::List] {
+            service::advance(&mut tx, service, action, None).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let mut tx = self.store.begin(liaison).await.unwrap();
+        let side = Side::Offering;
+        let proposal = Proposal { need, service, side, capacity: None, quantity: 4, respond_in_hours: None };
+        let id = matches::propose(&mut tx, proposal).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
 }

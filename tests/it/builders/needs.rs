@@ -3,7 +3,7 @@
 use super::{category, need_facts, service_facts};
 use crate::hub::{Hub, administrator, monday};
 use chrono::TimeDelta;
-use gongjian_hub::domain::id::{AreaId, Id as _, NeedId, ServiceId, UnitId};
+use gongjian_hub::domain::id::{AreaId, Id as _, MatchId, NeedId, ServiceId, UnitId};
 use gongjian_hub::domain::matches::{Hold, MatchState};
 use gongjian_hub::domain::need::{NeedAction, NeedState, Outcome};
 use gongjian_hub::domain::text::TextEnum as _;
@@ -12,7 +12,6 @@ use gongjian_hub::store::conn::Tx;
 use gongjian_hub::store::need::{self, NeedFacts};
 use gongjian_hub::store::sql::Sql;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 /// The facts of [`need_facts`], as the graph takes them.
 pub fn facts_input(title: &str) -> Value {
@@ -132,8 +131,8 @@ pub async fn serve(
     quantity: i64,
     state: MatchState,
     delivered: i64,
-) -> Uuid {
-    let id = Uuid::now_v7();
+) -> MatchId {
+    let id: MatchId = tx.id();
     let released = if state.hold() == Hold::Released { quantity - delivered } else { 0 };
     let insert = "INSERT INTO match (id, need_id, service_id, capacity_id, unit_id, asking_unit_id, street_id, state,
             initiator, quantity, delivered, released, starts_at, ends_at, asking_confirmed_at, offering_confirmed_at,
@@ -142,7 +141,7 @@ pub async fn serve(
             $3, $4, $5, need.starts_at, need.ends_at, $6, $6, $6, $6, $6
          FROM need, service JOIN capacity ON capacity.service_id = service.id WHERE need.id = $7 AND service.id = $8";
     let values = vec![
-        id.into(),
+        id.uuid().into(),
         state.as_str().into(),
         quantity.into(),
         delivered.into(),

@@ -3,7 +3,7 @@ use super::capacity::CapacityInput;
 use crate::domain::id::Id as _;
 use crate::domain::refusal::Code;
 use crate::domain::service::{Mode, TargetGroup};
-use crate::graph::mutation::{Mutation, parse, parse_all};
+use crate::graph::mutation::{Mutation, at_most, parse, parse_all};
 use crate::store::conn::Tx;
 use crate::store::error::Result;
 use crate::store::service::{self, NewAvailability, NewCapacity, ServiceFacts};
@@ -36,6 +36,7 @@ pub struct ServiceFactsInput {
 
 impl ServiceFactsInput {
     fn parse(&self) -> Result<ServiceFacts> {
+        at_most("facts.targetGroups", &self.target_groups)?;
         Ok(ServiceFacts {
             category: parse("facts.categoryId", &self.category_id)?,
             mode: self.mode,

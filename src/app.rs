@@ -1,0 +1,156 @@
+//! Puts the hub together: the one place that knows every part.
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::text::Lang;
+use crate::domain::viewer::{Actor, Viewer};
+use crate::graph::{self, Schema};
+use crate::http::{self, Metrics, Served};
+use crate::store::{self, Store, idempotency, matches};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+/// How often the hub looks for what has run out.
+const SWEEP: Duration = Duration::from_mins(1);
+/// How long requests that are under way may take when the hub stops.
+const GOODBYE: Duration = Duration::from_secs(10);
+
+/// A hub, ready to serve.
+pub struct App {
+    /// How it is set up.
+    pub config: Config,
+    /// Its memory.
+    pub store: Store,
+    /// Its graph.
+    pub schema: Schema,
+}
+
+/// A hub that cannot be opened or served.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The folder of the database cannot be made.
+    #[error("cannot make the folder {0}")]
+    Folder(PathBuf, #[source] std::io::Error),
+    /// The database fails.
+    #[error(transparent)]
+    Store(#[from] store::error::Error),
+    /// The network fails.
+    #[error("cannot serve")]
+    Serve(#[from] std::io::Error),
+}
+
+/// Opens the database of a configuration; the folder of an `SQLite` file is made where there is none.
+///
+/// # Errors
+/// Where the folder cannot be made or the database cannot be reached.
+pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, Error> {
+    let folder = config.database_url.file().and_then(std::path::Path::parent);
+    if let Some(folder) = folder.filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| Error::Folder(folder.to_owned(), error))?;
+    }
+    let mut store = Store::open(config.database_url.secret(), clock).await?;
+    store.respond_hours = config.claims.respond_hours;
+    Ok(store)
+}
+
+/// The graph with the limits of a configuration.
+#[must_use]
+pub fn schema(config: &Config) -> Schema {
+    graph::schema().extension(config.limits).finish()
+}
+
+impl App {
+    /// Opens the database and brings its tables up to date.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached or migrated.
+    pub async fn open(config: Config, clock: Clock) -> Result<Self, Error> {
+        let store = open_store(&config, clock).await?;
+        store.migrate().await?;
+        Ok(Self { schema: schema(&config), config, store })
+    }
+
+    /// Serves until `stop` comes, then lets requests that are under way finish.
+    ///
+    /// # Errors
+    /// Where the network fails.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) -> Result<(), Error> {
+        let (stopping, stopped) = watch::channel(false);
+        let metrics = Metrics::of_process();
+        let mut background = JoinSet::new();
+        background.spawn(sweep_often(self.store.clone(), metrics.clone()));
+        let store = self.store.clone();
+        background.spawn(async move { store.listen().await });
+        let router = http::router(Served {
+            store: self.store.clone(),
+            schema: self.schema,
+            limits: self.config.limits,
+            settings: Arc::new(self.config.http),
+            metrics,
+            stopping: stopped.clone(),
+        });
+        let mut graceful = stopped;
+        let serving = axum::serve(listener, router)
+            .with_graceful_shutdown(async move {
+                let _ = graceful.wait_for(|stopping| *stopping).await;
+            })
+            .into_future();
+        tokio::pin!(serving);
+        let served = tokio::select! {
+            served = &mut serving => served,
+            () = stop => {
+                stopping.send_replace(true);
+                timeout(GOODBYE, serving).await.unwrap_or(Ok(()))
+            }
+        };
+        background.shutdown().await;
+        self.store.close().await;
+        Ok(served?)
+    }
+}
+
+async fn sweep_often(store: Store, metrics: Metrics) {
+    let mut often = interval(SWEEP);
+    often.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        often.tick().await;
+        metrics.tidy();
+        if let Err(error) = sweep(&store).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the sweep failed; it is tried again");
+        }
+    }
+}
+
+/// Ends what has run out: matches that nobody answered in time, idempotency keys that nobody will repeat.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn sweep(store: &Store) -> store::error::Result<()> {
+    let expired = matches::expire(store).await?;
+    if expired > 0 {
+        tracing::info!(expired, "matches that nobody answered gave back what they held");
+    }
+    let mut tx = store.begin(&Viewer::local(Actor::Administrator)).await?;
+    idempotency::forget_old(&mut tx).await?;
+    tx.commit().await
+}
+
+impl Error {
+    /// What is wrong and what to do, for people.
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        match self {
+            Self::Folder(folder, error) => lang.pick(
+                format!("无法创建数据文件夹 {}：{error}。请检查权限，或用 --database-url 换一个位置。", folder.display()),
+                format!("Cannot make the folder {}: {error}. Check its rights, or choose another place with --database-url.", folder.display()),
+            ),
+            Self::Store(error) => error.message(lang),
+            Self::Serve(error) => lang.pick(format!("无法提供服务：{error}。"), format!("Cannot serve: {error}.")),
+        }
+    }
+}
