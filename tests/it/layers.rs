@@ -53,15 +53,15 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 /// Every source file but the two that only name the rooms.
 fn all() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
+    let mut found = Vec::new();
+    sources(&root, &mut found);
     let read = |path: PathBuf| {
         let own = path.strip_prefix(&root).unwrap().to_owned();
         let room = own.iter().next()?.to_str()?.trim_end_matches(".rs").to_owned();
         let text = std::fs::read_to_string(&path).unwrap();
         (!matches!(room.as_str(), "lib" | "main")).then_some(Source { room, path: own, text })
     };
-    files.into_iter().filter_map(read).collect()
+    found.into_iter().filter_map(read).collect()
 }
 
 /// The rooms that a line names: `crate::store::…`, and `crate::{store::…, domain::…}`.

@@ -27,13 +27,13 @@ fn everything_in_the_schema_is_described() {
         found.push((name.to_owned(), is_told(definition.node.description.as_ref())));
         match &definition.node.kind {
             TypeKind::Object(object) => {
-                found.extend(object.fields.iter().flat_map(|one| field(name, &one.node)))
+                found.extend(object.fields.iter().flat_map(|one| field(name, &one.node)));
             }
             TypeKind::Interface(interface) => {
                 found.extend(interface.fields.iter().flat_map(|one| field(name, &one.node)));
             }
             TypeKind::InputObject(object) => {
-                found.extend(object.fields.iter().map(|one| input(name, &one.node)))
+                found.extend(object.fields.iter().map(|one| input(name, &one.node)));
             }
             TypeKind::Enum(values) => found.extend(values.values.iter().map(|value| {
                 (format!("{name}.{}", value.node.value.node), is_told(value.node.description.as_ref()))

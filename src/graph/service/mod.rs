@@ -152,16 +152,6 @@ impl Service {
         Ok(spans.into_iter().map(Occurrence::from).collect())
     }
 
-    /// The needs that it suits best, with the reasons, and how many others were excluded by what. Empty where it is not
-    /// on offer. Null for all but its unit and those who work in the unit's street.
-    async fn candidates(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many: 10 unless told, 100 at most.")] first: Option<i32>,
-    ) -> Result<Option<Candidates>, Error> {
-        matching::of_service(ctx, &self.0, first).await
-    }
-
     /// The matches of it, as far as you may see them.
     async fn matches(
         &self,
@@ -175,6 +165,16 @@ impl Service {
     ) -> Result<Connection<Match>, Error> {
         let listing = filter.unwrap_or_default().list(ctx, MatchesOf::Service, order_by)?;
         Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
+    }
+
+    /// The needs that it suits best, with the reasons, and how many others were excluded by what. Empty where it is not
+    /// on offer. Null for all but its unit and those who work in the unit's street.
+    async fn candidates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 10 unless told, 100 at most.")] first: Option<i32>,
+    ) -> Result<Option<Candidates>, Error> {
+        matching::of_service(ctx, &self.0, first).await
     }
 
     /// Counts the edits; send it back with an edit so that nobody else's is overwritten.
