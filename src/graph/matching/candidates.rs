@@ -86,8 +86,8 @@ fn found<K: Eq + std::hash::Hash>(world: World, keys: Vec<K>, rankings: Vec<Rank
 /// Where `first` is out of range or the store fails.
 pub async fn of_need(ctx: &Context<'_>, need: NeedId, first: Option<i32>) -> Result<Candidates, Error> {
     let first = limit(ctx, first)?;
-    let found = loader(ctx)?.load_one(CandidatesOfNeed(need)).await.map_err(told_shared(ctx))?;
-    Ok(Candidates { found, first })
+    let loaded = loader(ctx)?.load_one(CandidatesOfNeed(need)).await.map_err(told_shared(ctx))?;
+    Ok(Candidates { found: loaded, first, viewer: loader(ctx)?.loader().viewer.clone() })
 }
 
 /// The needs that suit a service: for those who work for its unit or in its street, and for nobody else.
@@ -105,7 +105,7 @@ pub async fn of_service(
         return Ok(None);
     }
     let found = loader(ctx)?.load_one(CandidatesOfService(service.id)).await.map_err(told_shared(ctx))?;
-    Ok(Some(Candidates { found, first }))
+    Ok(Some(Candidates { found, first, viewer: viewer.clone() }))
 }
 
 /// Candidates that are listed where nobody says how many.
@@ -121,6 +121,7 @@ pub struct Candidates {
     /// `None` where nothing is left to be matched.
     found: Option<Found>,
     first: usize,
+    viewer: Viewer,
 }
 
 /// What suits a need or a service, the best first, and what does not. Empty for a need that cannot be claimed and for a
@@ -128,11 +129,10 @@ pub struct Candidates {
 #[Object]
 impl Candidates {
     /// The best candidates.
-    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<Candidate>, Error> {
-        let viewer = &loader(ctx)?.loader().viewer;
-        let Some(Found { world, ranking }) = &self.found else { return Ok(Vec::new()) };
+    async fn nodes(&self) -> Vec<Candidate> {
+        let Some(Found { world, ranking }) = &self.found else { return Vec::new() };
         let best = ranking.best.iter().take(self.first);
-        Ok(best.map(|ranked| Candidate::new(world, ranked.clone(), viewer)).collect())
+        best.map(|ranked| Candidate::new(world, ranked.clone(), &self.viewer)).collect()
     }
 
     /// How many candidates there are in all.
@@ -141,10 +141,9 @@ impl Candidates {
     }
 
     /// How many others were excluded, by the constraint that did. A unit's liaison is not told.
-    async fn excluded(&self, ctx: &Context<'_>) -> Result<Vec<Exclusion>, Error> {
-        let told = loader(ctx)?.loader().viewer.role() != Role::Liaison;
-        let found = self.found.as_ref().filter(|_| told);
-        Ok(found.map(|found| Exclusion::list(&found.ranking.excluded, lang(ctx))).unwrap_or_default())
+    async fn excluded(&self, ctx: &Context<'_>) -> Vec<Exclusion> {
+        let found = self.found.as_ref().filter(|_| self.viewer.role() != Role::Liaison);
+        found.map(|found| Exclusion::list(&found.ranking.excluded, lang(ctx))).unwrap_or_default()
     }
 }
 
