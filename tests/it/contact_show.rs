@@ -1,4 +1,4 @@
-use crate::builders::{Streets, need_facts};
+use crate::builders::{Streets, need_facts, service_facts};
 use crate::hub::{Hub, administrator, both};
 use gongjian_hub::domain::event::EventKind;
 use gongjian_hub::domain::id::{Id as _, NeedId, ServiceId, UnitId};
@@ -28,7 +28,7 @@ async fn people(hub: &Hub) -> People {
     let streets = hub.streets().await;
     let (unit, liaison) = hub.unit(streets.street, "国泰君安证券湖南分公司").await;
     let (other, other_liaison) = hub.unit(streets.far_street, "湖南省图书馆").await;
-    let service = hub.listed_service(unit, "反诈讲座", streets.street).await;
+    let service = hub.listed_service(unit, service_facts("反诈讲座", streets.street), 20).await;
     let need = hub.draft_need(streets.community, need_facts("反诈讲座")).await;
     let unit_need = unit_need(hub, &streets, other, need_facts("义工培训")).await;
     People { streets, unit, liaison, other_liaison, service, need, unit_need }

@@ -1,4 +1,4 @@
-use crate::builders::need_facts;
+use crate::builders::{need_facts, service_facts};
 use crate::hub::both;
 use gongjian_hub::domain::event::EventKind;
 use gongjian_hub::domain::matches::MatchState;
@@ -9,7 +9,7 @@ const LINES: &str = "service { exhausted capacities { total held committed left 
 both!(a_line_of_capacity_is_added_changed_and_removed, |hub| {
     let streets = hub.streets().await;
     let (unit, liaison) = hub.unit(streets.street, "国泰君安证券湖南分公司").await;
-    let service = hub.listed_service(unit, "反诈讲座", streets.street).await;
+    let service = hub.listed_service(unit, service_facts("反诈讲座", streets.street), 20).await;
     let line = hub.capacity(service).await;
     let new = json!({ "startsAt": "2026-06-01T00:00:00Z", "endsAt": "2026-07-01T00:00:00Z", "measure": "HOURS", "total": 8 });
     let mut steps = Vec::new();
@@ -35,7 +35,7 @@ both!(a_line_of_capacity_is_added_changed_and_removed, |hub| {
 both!(what_is_in_use_cannot_be_taken_away, |hub| {
     let streets = hub.streets().await;
     let (unit, liaison) = hub.unit(streets.street, "国泰君安证券湖南分公司").await;
-    let service = hub.listed_service(unit, "反诈讲座", streets.street).await;
+    let service = hub.listed_service(unit, service_facts("反诈讲座", streets.street), 20).await;
     let line = hub.capacity(service).await;
     hub.use_capacity(line, 3, 4).await;
     let id = line.to_string();
@@ -60,7 +60,7 @@ both!(what_is_in_use_cannot_be_taken_away, |hub| {
 both!(a_line_that_a_match_ever_drew_on_stays, |hub| {
     let streets = hub.streets().await;
     let (unit, liaison) = hub.unit(streets.street, "国泰君安证券湖南分公司").await;
-    let service = hub.listed_service(unit, "反诈讲座", streets.street).await;
+    let service = hub.listed_service(unit, service_facts("反诈讲座", streets.street), 20).await;
     let need = hub.draft_need(streets.community, need_facts("反诈讲座")).await;
     hub.matched(need, service, MatchState::Confirmed).await;
     let line = hub.capacity(service).await.to_string();
@@ -71,7 +71,7 @@ both!(a_line_that_a_match_ever_drew_on_stays, |hub| {
 both!(a_service_has_a_hundred_lines_at_most, |hub| {
     let streets = hub.streets().await;
     let (unit, liaison) = hub.unit(streets.street, "国泰君安证券湖南分公司").await;
-    let service = hub.listed_service(unit, "反诈讲座", streets.street).await.to_string();
+    let service = hub.listed_service(unit, service_facts("反诈讲座", streets.street), 20).await.to_string();
     let line = json!({ "startsAt": "2026-06-01T00:00:00Z", "endsAt": "2026-07-01T00:00:00Z", "measure": "HOURS", "total": 8 });
     let input = json!({ "serviceId": service, "capacity": line });
     for _ in 1..100 {
@@ -84,7 +84,7 @@ both!(capacity_is_changed_by_the_unit_and_its_street_only, |hub| {
     let streets = hub.streets().await;
     let (unit, _) = hub.unit(streets.street, "国泰君安证券湖南分公司").await;
     let (_, other_liaison) = hub.unit(streets.street, "湖南省图书馆").await;
-    let service = hub.listed_service(unit, "反诈讲座", streets.street).await;
+    let service = hub.listed_service(unit, service_facts("反诈讲座", streets.street), 20).await;
     let line = hub.capacity(service).await.to_string();
     let query = "mutation($id: ID!) { updateCapacity(input: { id: $id, total: 5 }) { errors { code } } }";
     for viewer in [&other_liaison, &streets.far_coordinator, &streets.staff] {

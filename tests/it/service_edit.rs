@@ -60,7 +60,7 @@ both!(a_unit_creates_a_service_with_all_that_belongs_to_it, |hub| {
 both!(an_edit_puts_the_facts_in_place_of_those_before, |hub| {
     let streets = hub.streets().await;
     let (unit, liaison) = hub.unit(streets.street, "国泰君安证券湖南分公司").await;
-    let id = hub.listed_service(unit, "理财咨询", streets.street).await;
+    let id = hub.listed_service(unit, service_facts("理财咨询", streets.street), 20).await;
     let input = json!({ "id": id.to_string(), "version": 3, "facts": facts(streets.community) });
     let payload = hub.mutate(&liaison, "updateService", input.clone(), EVERYTHING).await;
     insta::assert_json_snapshot!("service_updated", payload);
@@ -126,7 +126,7 @@ both!(a_service_is_edited_by_its_unit_and_its_street_only, |hub| {
     let streets = hub.streets().await;
     let (unit, _) = hub.unit(streets.street, "国泰君安证券湖南分公司").await;
     let (_, other_liaison) = hub.unit(streets.street, "湖南省图书馆").await;
-    let id = hub.listed_service(unit, "理财咨询", streets.street).await;
+    let id = hub.listed_service(unit, service_facts("理财咨询", streets.street), 20).await;
     let create = "mutation($input: CreateServiceInput!) { createService(input: $input) { errors { code } } }";
     let update = "mutation($input: UpdateServiceInput!) { updateService(input: $input) { errors { code } } }";
     let created = json!({ "input": talk(unit, streets.street) });

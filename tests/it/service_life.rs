@@ -52,7 +52,7 @@ both!(a_service_is_moved_by_its_unit_and_its_street_only, |hub| {
     let (unit, liaison) = hub.unit(streets.street, "国泰君安证券湖南分公司").await;
     let (_, other_liaison) = hub.unit(streets.street, "湖南省图书馆").await;
     let draft = hub.draft_service(unit, service_facts("反诈讲座", streets.street), 20).await;
-    let listed = hub.listed_service(unit, "理财咨询", streets.street).await;
+    let listed = hub.listed_service(unit, service_facts("理财咨询", streets.street), 20).await;
     let review = "mutation($id: ID!) { reviewService(input: { id: $id }) { errors { code } } }";
     let response = hub.ask(&liaison, review, json!({ "id": draft.to_string() })).await;
     assert_eq!(response["errors"][0]["extensions"]["code"], "FORBIDDEN", "no unit reviews its own service");
@@ -81,7 +81,7 @@ both!(a_service_is_moved_by_its_unit_and_its_street_only, |hub| {
 both!(a_move_of_what_somebody_else_has_edited_is_refused, |hub| {
     let streets = hub.streets().await;
     let (unit, liaison) = hub.unit(streets.street, "国泰君安证券湖南分公司").await;
-    let id = hub.listed_service(unit, "反诈讲座", streets.street).await;
+    let id = hub.listed_service(unit, service_facts("反诈讲座", streets.street), 20).await;
     let refused = hub.refused(&liaison, "pauseService", json!({ "id": id.to_string(), "version": 1 })).await;
     assert_eq!(refused, ("OUTDATED".into(), "version".into()));
     hub.mutate(&liaison, "pauseService", json!({ "id": id.to_string(), "version": 3 }), "").await;
@@ -92,7 +92,7 @@ both!(a_move_of_what_somebody_else_has_edited_is_refused, |hub| {
 both!(matches_under_way_outlast_the_offer, |hub| {
     let streets = hub.streets().await;
     let (unit, liaison) = hub.unit(streets.street, "国泰君安证券湖南分公司").await;
-    let service = hub.listed_service(unit, "反诈讲座", streets.street).await;
+    let service = hub.listed_service(unit, service_facts("反诈讲座", streets.street), 20).await;
     let need = hub.draft_need(streets.community, crate::builders::need_facts("反诈讲座")).await;
     hub.matched(need, service, MatchState::Accepted).await;
     let line = hub.capacity(service).await;

@@ -1,10 +1,10 @@
 //! Services on offer, a match that both sides agreed on, and what the trail says.
 
-use super::{service_facts, year};
+use super::year;
 use crate::hub::{Hub, administrator, monday};
 use chrono::TimeDelta;
 use gongjian_hub::domain::event::{Event, EventKind};
-use gongjian_hub::domain::id::{AreaId, CapacityId, Id, NeedId, ServiceId, UnitId};
+use gongjian_hub::domain::id::{CapacityId, Id, NeedId, ServiceId, UnitId};
 use gongjian_hub::domain::matches::{Initiator, MatchState};
 use gongjian_hub::domain::need::Need;
 use gongjian_hub::domain::service::{Service, ServiceAction};
@@ -34,12 +34,6 @@ impl Hub {
         }
         tx.commit().await.unwrap();
         id
-    }
-
-    /// Adds a service that is on offer.
-    pub async fn listed_service(&self, unit: UnitId, title: &str, coverage: AreaId) -> ServiceId {
-        let actions = [ServiceAction::Review, ServiceAction::List];
-        self.service(unit, service_facts(title, coverage), &actions).await
     }
 
     /// The first line of a service's capacity.
