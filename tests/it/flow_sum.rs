@@ -43,8 +43,8 @@ async fn delivered(hub: &Hub) -> (Streets, Viewer) {
     let streets = hub.streets().await;
     let (police, liaison) = hub.unit(streets.street, "公安分局").await;
     let (bank, _) = hub.unit(streets.street, "银行").await;
-    let talks = hub.offered(police, service_facts("反诈讲座", streets.street), 50).await;
-    let advice = hub.offered(bank, service_facts("防骗咨询", streets.street), 50).await;
+    let talks = hub.listed_service(police, service_facts("反诈讲座", streets.street), 50).await;
+    let advice = hub.listed_service(bank, service_facts("防骗咨询", streets.street), 50).await;
     let near = hub.open_need(streets.community, None, need_facts("反诈讲座")).await;
     let hotline = NeedFacts { source: Source::Hotline, urgency: Urgency::High, ..need_facts("防骗咨询") };
     let far = hub.open_need(streets.other_community, None, hotline).await;
@@ -122,7 +122,7 @@ both!(the_flow_takes_a_constant_number_of_statements, |hub| {
     let before = hub.statements(hub.flow(&streets.coordinator, &streets)).await;
     for number in 0..6 {
         let (unit, _) = hub.unit(streets.street, &format!("单位{number}")).await;
-        let service = hub.offered(unit, service_facts("讲座", streets.street), 50).await;
+        let service = hub.listed_service(unit, service_facts("讲座", streets.street), 50).await;
         let need = hub.open_need(streets.community, None, need_facts(&format!("需求{number}"))).await;
         hub.deliver(need, service, 5, 10).await;
     }

@@ -67,7 +67,7 @@ both!(parallel sixty_four_claims_on_the_last_place_of_a_need_leave_one_winner, |
     let mut claims = Vec::new();
     for at in 0..AT_ONCE {
         let facts = service_facts(&format!("讲座{at}"), pair.streets.street);
-        let service = hub.offered_service(pair.unit, facts, 5).await;
+        let service = hub.listed_service(pair.unit, facts, 5).await;
         let (viewer, side) = match at % 2 {
             0 => (pair.liaison.clone(), Side::Offering),
             _ => (pair.streets.staff.clone(), Side::Asking),
@@ -155,7 +155,7 @@ async fn claim_all(hub: &Hub, pair: &Pair, needs: usize, services: usize) {
     let mut offers = Vec::new();
     for at in 0..services {
         let facts = service_facts(&format!("讲座{at}"), pair.streets.street);
-        offers.push(hub.offered_service(pair.unit, facts, 100).await);
+        offers.push(hub.listed_service(pair.unit, facts, 100).await);
     }
     for at in 0..needs {
         let facts = NeedFacts { quantity: 100, ..need_facts(&format!("需求{at}")) };

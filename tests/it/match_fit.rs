@@ -77,7 +77,7 @@ both!(a_wider_category_and_a_wider_place_fit, |hub| {
     let pair = hub.pair(20).await;
     let facts =
         ServiceFacts { category: category("safety"), ..service_facts("安全讲座", pair.streets.street) };
-    let service = hub.offered_service(pair.unit, facts, 3).await;
+    let service = hub.listed_service(pair.unit, facts, 3).await;
     let id = hub.propose(&pair.liaison, &proposal(pair.need, service, Side::Offering, 1)).await.unwrap();
     let made: Match = hub.get(id).await;
     let facts = need_facts("");
@@ -111,7 +111,7 @@ both!(what_is_not_on_offer_or_not_open_is_refused, |hub| {
 both!(a_unit_acts_where_it_has_checked_in_and_never_for_itself, |hub| {
     let pair = hub.pair(20).await;
     let (far, far_liaison) = hub.unit(pair.streets.far_street, "外街道单位").await;
-    let service = hub.offered_service(far, service_facts("讲座", pair.streets.street), 5).await;
+    let service = hub.listed_service(far, service_facts("讲座", pair.streets.street), 5).await;
     let unseen = refused(hub, &far_liaison, pair.need, service).await;
     assert!(unseen.starts_with("NotFound at needId"), "{unseen}");
     let asked = proposal(pair.need, service, Side::Asking, 1);

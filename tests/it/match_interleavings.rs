@@ -102,7 +102,7 @@ both!(parallel whatever_several_people_do_at_once_the_books_are_right, |hub| {
     for at in 0..3 {
         let title = format!("讲座{at}");
         world.needs.push(hub.open_need(pair.streets.community, None, need_facts(&title)).await);
-        world.services.push(hub.offered_service(pair.unit, service_facts(&title, pair.streets.street), 7).await);
+        world.services.push(hub.listed_service(pair.unit, service_facts(&title, pair.streets.street), 7).await);
     }
     let mut clients = Vec::new();
     for seed in 0..CLIENTS {

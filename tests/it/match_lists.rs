@@ -64,7 +64,7 @@ async fn several(hub: &Hub) -> Pair {
         matches::Proposal { respond_in_hours: Some(2), ..proposal(other, pair.service, Side::Offering, 1) };
     hub.propose(&pair.liaison, &sooner).await.unwrap();
     hub.store.clock.advance(TimeDelta::minutes(1));
-    let own = hub.offered_service(pair.unit, service_facts("另一项", pair.streets.street), 9).await;
+    let own = hub.listed_service(pair.unit, service_facts("另一项", pair.streets.street), 9).await;
     hub.propose(&pair.streets.staff, &proposal(pair.need, own, Side::Asking, 3)).await.unwrap();
     pair
 }
@@ -158,7 +158,7 @@ both!(the_number_of_statements_does_not_grow_with_the_rows, |hub| {
             let (unit, liaison) = hub.unit(pair.streets.street, &format!("单位{rows}-{at}")).await;
             pair.unit = unit;
             pair.liaison = liaison;
-            pair.service = hub.offered_service(unit, service_facts("讲座", pair.streets.street), 50).await;
+            pair.service = hub.listed_service(unit, service_facts("讲座", pair.streets.street), 50).await;
             pair.need = hub.open_need(pair.streets.community, None, need_facts("讲座")).await;
             let id = hub.match_in(&pair, MatchState::Confirmed).await;
             hub.match_in(&pair, MatchState::Proposed).await;

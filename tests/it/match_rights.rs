@@ -110,7 +110,7 @@ both!(bad_claims_are_refused_and_change_nothing, |hub| {
     let pair = hub.pair(100).await;
     let (service, need) = (pair.service.to_string(), pair.need.to_string());
     let unknown = |kind: &str| json!(format!("{kind}_00000000000000000000000000000001"));
-    let other = hub.offered_service(pair.unit, service_facts("另一项", pair.streets.street), 1).await;
+    let other = hub.listed_service(pair.unit, service_facts("另一项", pair.streets.street), 1).await;
     let line = hub.capacity(other).await;
     let good = || claim(&pair, "OFFERING", 1);
     let mut table = Vec::new();

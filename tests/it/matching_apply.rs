@@ -21,8 +21,8 @@ async fn two_needs(hub: &Hub) -> Story {
     let (police, liaison) = hub.unit(streets.street, "公安分局").await;
     let (bank, _) = hub.unit(streets.street, "银行").await;
     let services = [
-        hub.offered(police, service_facts("反诈讲座", streets.street), 5).await,
-        hub.offered(bank, service_facts("理财防骗", streets.street), 3).await,
+        hub.listed_service(police, service_facts("反诈讲座", streets.street), 5).await,
+        hub.listed_service(bank, service_facts("理财防骗", streets.street), 3).await,
     ];
     let facts = |title: &str| NeedFacts { quantity: 5, ..need_facts(title) };
     let needs = [

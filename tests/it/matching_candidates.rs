@@ -23,15 +23,19 @@ both!(candidates_are_ranked_with_reasons_and_what_was_excluded, |hub| {
     let streets = hub.streets().await;
     let (police, _) = hub.unit(streets.street, "公安分局").await;
     let (bank, _) = hub.unit(streets.street, "银行").await;
-    hub.offered(police, service_facts("反诈讲座", streets.street), 3).await;
+    hub.listed_service(police, service_facts("反诈讲座", streets.street), 3).await;
     let wider =
         ServiceFacts { category: category("safety"), ..service_facts("平安宣讲", streets.street) };
-    hub.offered(bank, wider, 30).await;
+    hub.listed_service(bank, wider, 30).await;
     let film =
         ServiceFacts { category: category("culture.film"), ..service_facts("放电影", streets.street) };
-    hub.offered(bank, film, 30).await;
-    hub.offered(bank, ServiceFacts { lead_time_days: 90, ..service_facts("反诈宣传", streets.street) }, 30)
-        .await;
+    hub.listed_service(bank, film, 30).await;
+    hub.listed_service(
+        bank,
+        ServiceFacts { lead_time_days: 90, ..service_facts("反诈宣传", streets.street) },
+        30,
+    )
+    .await;
     hub.open_need(streets.community, None, need_facts("反诈讲座")).await;
     hub.draft_need(streets.community, need_facts("还没开放")).await;
     let told = hub.data(&streets.coordinator, OF_NEEDS, json!({})).await;
@@ -45,8 +49,8 @@ both!(candidates_are_ranked_with_reasons_and_what_was_excluded, |hub| {
 both!(a_candidates_score_is_the_one_of_the_preview, |hub| {
     let streets = hub.streets().await;
     let (unit, _) = hub.unit(streets.street, "公安分局").await;
-    hub.offered(unit, service_facts("反诈讲座", streets.street), 30).await;
-    hub.offered(unit, service_facts("防骗宣传", streets.community), 30).await;
+    hub.listed_service(unit, service_facts("反诈讲座", streets.street), 30).await;
+    hub.listed_service(unit, service_facts("防骗宣传", streets.community), 30).await;
     hub.open_need(streets.community, None, need_facts("反诈讲座")).await;
     let of_need = hub.data(&streets.coordinator, OF_NEEDS, json!({})).await;
     let of_services = hub.data(&streets.coordinator, OF_SERVICES, json!({})).await;
@@ -62,8 +66,8 @@ both!(a_liaison_is_told_the_scores_of_the_own_unit_only, |hub| {
     let streets = hub.streets().await;
     let (police, liaison) = hub.unit(streets.street, "公安分局").await;
     let (bank, other) = hub.unit(streets.street, "银行").await;
-    hub.offered(police, service_facts("反诈讲座", streets.street), 30).await;
-    hub.offered(bank, service_facts("防骗宣传", streets.street), 30).await;
+    hub.listed_service(police, service_facts("反诈讲座", streets.street), 30).await;
+    hub.listed_service(bank, service_facts("防骗宣传", streets.street), 30).await;
     hub.open_need(streets.community, None, need_facts("反诈讲座")).await;
     let told = hub.data(&liaison, OF_NEEDS, json!({})).await;
     let candidates = &told["needs"]["nodes"][0]["candidates"];
@@ -90,7 +94,7 @@ both!(candidates_load_in_a_constant_number_of_statements, |hub| {
     for (from, to) in [(0, 3), (3, 12)] {
         for number in from..to {
             let (unit, _) = hub.unit(streets.street, &format!("单位{number}")).await;
-            hub.offered(unit, service_facts(&format!("讲座{number}"), streets.street), 3).await;
+            hub.listed_service(unit, service_facts(&format!("讲座{number}"), streets.street), 3).await;
             let facts = NeedFacts { starts_at: monday(), ..need_facts(&format!("需求{number}")) };
             hub.open_need(streets.community, None, facts).await;
         }

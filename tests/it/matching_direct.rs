@@ -17,7 +17,7 @@ struct Scarce {
 async fn scarce(hub: &Hub) -> Scarce {
     let streets = hub.streets().await;
     let (unit, liaison) = hub.unit(streets.street, "公安分局").await;
-    let talks = hub.offered(unit, service_facts("反诈讲座", streets.street), 6).await;
+    let talks = hub.listed_service(unit, service_facts("反诈讲座", streets.street), 6).await;
     let facts = |title: &str, urgency| NeedFacts { urgency, quantity: 5, ..need_facts(title) };
     let patient = hub.open_need(streets.community, None, facts("可缓", Urgency::Low)).await;
     hub.open_need(streets.community, None, facts("紧急", Urgency::Urgent)).await;

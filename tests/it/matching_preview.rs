@@ -15,9 +15,9 @@ both!(the_preview_tells_what_would_be_served_by_what_and_why, |hub| {
     let streets = hub.streets().await;
     let (police, _) = hub.unit(streets.street, "公安分局").await;
     let (bank, _) = hub.unit(streets.street, "银行").await;
-    hub.offered(police, service_facts("反诈讲座进社区", streets.street), 10).await;
+    hub.listed_service(police, service_facts("反诈讲座进社区", streets.street), 10).await;
     let wider = service_facts("平安知识宣讲", streets.street);
-    hub.offered(
+    hub.listed_service(
         bank,
         gongjian_hub::store::service::ServiceFacts { category: category("safety"), ..wider },
         4,
@@ -40,7 +40,7 @@ both!(the_preview_tells_what_would_be_served_by_what_and_why, |hub| {
 both!(a_preview_changes_nothing, |hub| {
     let streets = hub.streets().await;
     let (unit, _) = hub.unit(streets.street, "公安分局").await;
-    hub.offered(unit, service_facts("反诈讲座", streets.street), 10).await;
+    hub.listed_service(unit, service_facts("反诈讲座", streets.street), 10).await;
     let need = hub.open_need(streets.community, None, need_facts("反诈讲座")).await;
     let before = (hub.trail().await.len(), hub.need_now(&streets.coordinator, need).await);
     let first = hub.preview(&streets.coordinator, streets.street).await;
@@ -51,7 +51,7 @@ both!(a_preview_changes_nothing, |hub| {
 both!(an_area_and_a_category_narrow_the_needs_and_not_the_services, |hub| {
     let streets = hub.streets().await;
     let (unit, _) = hub.unit(streets.street, "公安分局").await;
-    hub.offered(unit, service_facts("反诈讲座", streets.street), 100).await;
+    hub.listed_service(unit, service_facts("反诈讲座", streets.street), 100).await;
     hub.open_need(streets.community, None, need_facts("人民新村")).await;
     hub.open_need(streets.other_community, None, need_facts("二里牌")).await;
     let film = NeedFacts { category: category("culture.film"), ..need_facts("看电影") };
@@ -88,7 +88,7 @@ both!(the_preview_is_for_those_who_work_in_the_street, |hub| {
 async fn grow(hub: &Hub, streets: &crate::builders::Streets, from: usize, to: usize) {
     for number in from..to {
         let (unit, _) = hub.unit(streets.street, &format!("单位{number}")).await;
-        hub.offered(unit, service_facts(&format!("讲座{number}"), streets.street), 3).await;
+        hub.listed_service(unit, service_facts(&format!("讲座{number}"), streets.street), 3).await;
         hub.open_need(streets.community, None, need_facts(&format!("需求{number}"))).await;
     }
 }

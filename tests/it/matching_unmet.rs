@@ -20,7 +20,7 @@ both!(each_need_says_which_constraint_stands_against_it, |hub| {
     let (unit, _) = hub.unit(streets.street, "公安分局").await;
     let facts = || ServiceFacts { lead_time_days: 5, ..service_facts("反诈讲座", streets.community) };
     let elderly = [TargetGroup::Elderly].into_iter().collect();
-    hub.offered(unit, ServiceFacts { target_groups: elderly, ..facts() }, 50).await;
+    hub.listed_service(unit, ServiceFacts { target_groups: elderly, ..facts() }, 50).await;
     let need = |title: &str| NeedFacts { target_groups: elderly, ..need_facts(title) };
     let past = monday() - TimeDelta::days(9);
     let needs = [
@@ -47,7 +47,7 @@ both!(each_need_says_which_constraint_stands_against_it, |hub| {
 both!(what_is_used_up_says_by_whom, |hub| {
     let streets = hub.streets().await;
     let (unit, _) = hub.unit(streets.street, "公安分局").await;
-    hub.offered(unit, service_facts("反诈讲座", streets.street), 12).await;
+    hub.listed_service(unit, service_facts("反诈讲座", streets.street), 12).await;
     let urgent = NeedFacts { urgency: Urgency::Urgent, ..need_facts("紧急") };
     hub.open_need(streets.community, None, urgent).await;
     hub.open_need(streets.community, None, need_facts("一般")).await;
@@ -57,7 +57,7 @@ both!(what_is_used_up_says_by_whom, |hub| {
 both!(what_is_too_large_says_what_there_is_and_what_is_taken_says_so, |hub| {
     let streets = hub.streets().await;
     let (unit, _) = hub.unit(streets.street, "公安分局").await;
-    let talks = hub.offered(unit, service_facts("反诈讲座", streets.street), 4).await;
+    let talks = hub.listed_service(unit, service_facts("反诈讲座", streets.street), 4).await;
     hub.open_need(streets.community, None, need_facts("讲座")).await;
     insta::assert_json_snapshot!("unmet_not_enough", unmet(hub, &streets).await);
     hub.use_capacity(hub.capacity(talks).await, 1, 3).await;

@@ -106,7 +106,7 @@ pub fn code<T: std::fmt::Debug>(outcome: Result<T>) -> Code {
 
 impl Hub {
     /// Lists a service with capacity for the year.
-    pub async fn offered_service(&self, unit: UnitId, facts: ServiceFacts, total: i64) -> ServiceId {
+    pub async fn listed_service(&self, unit: UnitId, facts: ServiceFacts, total: i64) -> ServiceId {
         let id = self.draft_service(unit, facts, total).await;
         let list = async |tx: &mut Tx| {
             service::advance(tx, id, ServiceAction::Review, None).await?;
@@ -121,7 +121,7 @@ impl Hub {
         let (unit, liaison) = self.unit(streets.street, "国泰君安证券湖南分公司").await;
         let need = self.open_need(streets.community, None, need_facts("反诈讲座")).await;
         let facts = service_facts("防范电信诈骗讲座", streets.street);
-        let service = self.offered_service(unit, facts, total).await;
+        let service = self.listed_service(unit, facts, total).await;
         Pair { streets, unit, liaison, need, service }
     }
 

@@ -1,11 +1,9 @@
 //! Services with just so much capacity, and what the matching says of an area.
 
 use crate::builders::Streets;
-use crate::hub::{Hub, administrator};
-use gongjian_hub::domain::id::{AreaId, ServiceId, UnitId};
-use gongjian_hub::domain::service::ServiceAction;
+use crate::hub::Hub;
+use gongjian_hub::domain::id::AreaId;
 use gongjian_hub::domain::viewer::Viewer;
-use gongjian_hub::store::service::{self, ServiceFacts};
 use serde_json::{Value, json};
 
 /// All that a preview tells, without ids.
@@ -20,17 +18,6 @@ pub const PREVIEW: &str = "query($area: ID!, $category: ID) { matching(areaId: $
 } }";
 
 impl Hub {
-    /// Adds a service that is on offer, with so much capacity for the year.
-    pub async fn offered(&self, unit: UnitId, facts: ServiceFacts, total: i64) -> ServiceId {
-        let id = self.draft_service(unit, facts, total).await;
-        let mut tx = self.store.begin(&administrator()).await.unwrap();
-        for action in [ServiceAction::Review, ServiceAction::List] {
-            service::advance(&mut tx, id, action, None).await.unwrap();
-        }
-        tx.commit().await.unwrap();
-        id
-    }
-
     /// The preview of an area.
     pub async fn preview(&self, viewer: &Viewer, area: AreaId) -> Value {
         self.data(viewer, PREVIEW, json!({ "area": area.to_string() })).await["matching"].take()
