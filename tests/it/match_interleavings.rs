@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 const CLIENTS: u64 = 6;
-const STEPS: usize = 120;
+const STEPS: usize = 200;
 
 /// Numbers that look random and are the same in every run.
 struct Dice(u64);
