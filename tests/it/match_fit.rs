@@ -132,7 +132,7 @@ both!(a_forbidden_pair_is_refused_until_the_prohibition_is_lifted, |hub| {
             "INSERT INTO directive (id, street_id, kind, need_id, service_id, reason, created_at) VALUES ",
         )
         .rows([vec![
-            uuid::Uuid::now_v7().into(),
+            hub.store.clock.id().into(),
             pair.streets.street.into(),
             "prohibition".into(),
             pair.need.into(),

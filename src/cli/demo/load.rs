@@ -66,15 +66,15 @@ impl Loaded {
 ///
 /// # Errors
 /// Where the story contradicts itself or the database fails; then a part of it may be there.
-pub async fn load(store: &Store, story: &Story) -> Result<Street> {
+pub async fn load(store: &Store, tale: &Story) -> Result<Street> {
     let now = store.clock.now();
     let today = (now + TimeDelta::hours(8)).date_naive();
     let past = store.with_clock(Clock::fake(at(today, BEGINNING)?));
-    let mut loaded = load_areas(&past, story).await?;
-    load_units(&past, story, &mut loaded, today).await?;
-    load_services(&past, story, &mut loaded, today).await?;
-    load_past(&past, story, &loaded, today).await?;
-    load_needs(store, story, &loaded, today).await?;
+    let mut loaded = load_areas(&past, tale).await?;
+    load_units(&past, tale, &mut loaded, today).await?;
+    load_services(&past, tale, &mut loaded, today).await?;
+    load_past(&past, tale, &loaded, today).await?;
+    load_needs(store, tale, &loaded, today).await?;
     Ok(Street {
         id: loaded.street,
         community: loaded.area("renmin")?,
@@ -89,7 +89,7 @@ fn at(today: NaiveDate, days_ago: u64) -> Result<DateTime<Utc>> {
     Ok(midnight(day) + TimeDelta::hours(9))
 }
 
-async fn load_areas(store: &Store, story: &Story) -> Result<Loaded> {
+async fn load_areas(store: &Store, tale: &Story) -> Result<Loaded> {
     let mut tx = store.begin(&Viewer::local(Actor::Administrator)).await?;
     let coded = areas::read_from(|file| match file {
         "provinces.csv" => Ok(Box::new(&include_bytes!("areas/provinces.csv")[..])),
@@ -101,7 +101,7 @@ async fn load_areas(store: &Store, story: &Story) -> Result<Loaded> {
     areas::import(&mut tx, &coded, |_| {}).await?;
     let street = area::by_code(&mut tx, STREET).await?.context("the street is among the areas")?.id;
     let mut areas: HashMap<String, AreaId> = HashMap::new();
-    for told in &story.area {
+    for told in &tale.area {
         let id = match (&told.code, &told.parent) {
             (Some(code), _) => {
                 area::by_code(&mut tx, code).await?.with_context(|| format!("no area {code}"))?.id
@@ -119,9 +119,9 @@ async fn load_areas(store: &Store, story: &Story) -> Result<Loaded> {
     Ok(Loaded { street, areas, units: HashMap::new(), services: HashMap::new() })
 }
 
-async fn load_units(store: &Store, story: &Story, loaded: &mut Loaded, today: NaiveDate) -> Result<()> {
+async fn load_units(store: &Store, tale: &Story, loaded: &mut Loaded, today: NaiveDate) -> Result<()> {
     let mut tx = store.begin(&Viewer::local(Actor::Coordinator { street: loaded.street })).await?;
-    for told in &story.unit {
+    for told in &tale.unit {
         let facts = UnitFacts {
             kind: told.kind,
             name: told.name.clone(),
@@ -135,7 +135,7 @@ async fn load_units(store: &Store, story: &Story, loaded: &mut Loaded, today: Na
         let id = unit::register(&mut tx, loaded.street, facts, &areas, on).await?;
         loaded.units.insert(told.key.clone(), id);
     }
-    for told in &story.alliance {
+    for told in &tale.alliance {
         let new = NewAlliance {
             street: loaded.area(&told.area)?,
             name: told.name.clone(),
@@ -151,10 +151,10 @@ async fn load_units(store: &Store, story: &Story, loaded: &mut Loaded, today: Na
     Ok(())
 }
 
-async fn load_services(store: &Store, story: &Story, loaded: &mut Loaded, today: NaiveDate) -> Result<()> {
+async fn load_services(store: &Store, tale: &Story, loaded: &mut Loaded, today: NaiveDate) -> Result<()> {
     let mut tx = store.begin(&Viewer::local(Actor::Coordinator { street: loaded.street })).await?;
     let beginning = today.checked_sub_days(Days::new(BEGINNING)).context("a day")?;
-    for told in &story.service {
+    for told in &tale.service {
         let facts = ServiceFacts {
             category: category::id_of(&told.category),
             mode: told.mode,
@@ -199,9 +199,9 @@ enum Step {
 }
 
 /// Tells the past day by day, so that the trail is in the order of time.
-async fn load_past(store: &Store, story: &Story, loaded: &Loaded, today: NaiveDate) -> Result<()> {
+async fn load_past(store: &Store, tale: &Story, loaded: &Loaded, today: NaiveDate) -> Result<()> {
     let mut days: Vec<(u64, usize, Step)> = Vec::new();
-    for (place, told) in story.delivered.iter().enumerate() {
+    for (place, told) in tale.delivered.iter().enumerate() {
         let first = told.on_days_ago.first().copied().context("a delivery has a day")?;
         let last = told.on_days_ago.last().copied().unwrap_or(first);
         days.push((first + CLAIMED_BEFORE, place, Step::Claim));
@@ -212,7 +212,7 @@ async fn load_past(store: &Store, story: &Story, loaded: &Loaded, today: NaiveDa
     days.sort_by_key(|(days_ago, place, _)| (std::cmp::Reverse(*days_ago), *place));
     let mut claimed: HashMap<usize, (NeedId, MatchId)> = HashMap::new();
     for (days_ago, place, step) in days {
-        let past = Past { store, loaded, told: &story.delivered[place], today };
+        let past = Past { store, loaded, told: &tale.delivered[place], today };
         store.clock.advance(at(today, days_ago)? - store.clock.now());
         if matches!(step, Step::Claim) {
             claimed.insert(place, past.claim().await?);
@@ -328,8 +328,8 @@ impl Past<'_> {
 }
 
 /// The needs of today: taken down, verified and opened by the coordinator.
-async fn load_needs(store: &Store, story: &Story, loaded: &Loaded, today: NaiveDate) -> Result<()> {
-    for told in &story.need {
+async fn load_needs(store: &Store, tale: &Story, loaded: &Loaded, today: NaiveDate) -> Result<()> {
+    for told in &tale.need {
         let (starts_at, ends_at) = told.window.around(today).context("a window within the calendar")?;
         let facts = NeedFacts {
             category: category::id_of(&told.category),

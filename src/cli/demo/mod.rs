@@ -60,9 +60,9 @@ impl Demo {
         let listener = if self.once { None } else { Some(serve::listen(&desk, address).await?) };
         let app = App::open(desk.config.clone(), Clock::system()).await;
         let app = app.map_err(|error| anyhow!(error.message(desk.lang)))?;
-        let story = Story::read()?;
-        let street = found_or_loaded(&desk, &app.store, &story, &database).await?;
-        print_matching(&desk, &app.store, &story, &street).await?;
+        let tale = Story::read()?;
+        let street = found_or_loaded(&desk, &app.store, &tale, &database).await?;
+        print_matching(&desk, &app.store, &tale, &street).await?;
         let Some(listener) = listener else {
             app.store.close().await;
             return Ok(ExitCode::SUCCESS);
@@ -77,7 +77,7 @@ impl Demo {
 }
 
 /// The street as an earlier demo left it, or as it is loaded now.
-async fn found_or_loaded(desk: &Desk, store: &Store, story: &Story, database: &str) -> Result<Street> {
+async fn found_or_loaded(desk: &Desk, store: &Store, tale: &Story, database: &str) -> Result<Street> {
     let mut conn = store.read().await?;
     if let Some(street) = area::by_code(&mut conn, load::STREET).await? {
         drop(conn);
@@ -88,13 +88,13 @@ async fn found_or_loaded(desk: &Desk, store: &Store, story: &Story, database: &s
                 format!("The demo's data are in {database} already; delete it to begin anew."),
             )
         );
-        return Street::found(store, story, street.id).await;
+        return Street::found(store, tale, street.id).await;
     }
     drop(conn);
     let spinner =
         ProgressBar::new_spinner().with_message(desk.pick("正在载入朝阳街道…", "Loading Chaoyang Street…"));
     spinner.enable_steady_tick(Duration::from_millis(100));
-    let loaded = load::load(store, story).await;
+    let loaded = load::load(store, tale).await;
     spinner.finish_and_clear();
     let street = loaded?;
     println!(
@@ -104,13 +104,13 @@ async fn found_or_loaded(desk: &Desk, store: &Store, story: &Story, database: &s
     Ok(street)
 }
 
-async fn print_matching(desk: &Desk, store: &Store, story: &Story, street: &Street) -> Result<()> {
+async fn print_matching(desk: &Desk, store: &Store, tale: &Story, street: &Street) -> Result<()> {
     let viewer = Viewer::local(Actor::Coordinator { street: street.id });
     let reach = Reach::Area { area: street.id, category: None };
     let mut conn = store.read().await?;
     let world = world::load(&mut conn, &viewer, store.clock.now(), &reach).await?;
     let matching = solve(&world, &store.weights)?;
-    print!("{}", print::matching(desk.lang, story, &world, &matching));
+    print!("{}", print::matching(desk.lang, tale, &world, &matching));
     Ok(())
 }
 
@@ -143,10 +143,10 @@ async fn make_tokens(store: &Store, street: &Street) -> Result<Vec<(Actor, Strin
 
 impl Street {
     /// The street that an earlier demo loaded.
-    async fn found(store: &Store, story: &Story, street: crate::domain::id::AreaId) -> Result<Self> {
+    async fn found(store: &Store, tale: &Story, street: crate::domain::id::AreaId) -> Result<Self> {
         let mut conn = store.read().await?;
         let missing = "the street is there, but not the demo's: choose another --database-url";
-        let name = |key: &str| story.name_of(key).context("the story has it");
+        let name = |key: &str| tale.name_of(key).context("the story has it");
         let community = area::by_name(&mut conn, name("renmin")?).await?;
         let library = unit::by_name(&mut conn, name("hunan_library")?).await?;
         let school = unit::by_name(&mut conn, name("railway_school")?).await?;

@@ -19,8 +19,8 @@ const PARTS: usize = 3;
 const WIDTH: u16 = 160;
 
 /// The whole report.
-pub fn matching(lang: Lang, story: &Story, world: &World, matching: &Matching) -> String {
-    let mut text = summary(lang, story, world, matching);
+pub fn matching(lang: Lang, tale: &Story, world: &World, matching: &Matching) -> String {
+    let mut text = summary(lang, tale, world, matching);
     let _ =
         writeln!(text, "\n{}\n{}", lang.pick("一、匹配结果", "1. Matched"), matched(lang, world, matching));
     let _ =
@@ -28,7 +28,7 @@ pub fn matching(lang: Lang, story: &Story, world: &World, matching: &Matching) -
     text
 }
 
-fn summary(lang: Lang, story: &Story, world: &World, matching: &Matching) -> String {
+fn summary(lang: Lang, tale: &Story, world: &World, matching: &Matching) -> String {
     let short: BTreeSet<usize> = matching.unmet.iter().map(|unmet| unmet.need).collect();
     let served: BTreeSet<usize> = matching.placements.iter().map(|placed| placed.candidate.need).collect();
     let (all, whole, part, none) = (
@@ -37,7 +37,7 @@ fn summary(lang: Lang, story: &Story, world: &World, matching: &Matching) -> Str
         served.intersection(&short).count(),
         short.difference(&served).count(),
     );
-    let (report, made_up) = story.origins();
+    let (report, made_up) = tale.origins();
     let (units, services) = (world.units.len(), world.offers.len());
     lang.pick(
         format!(
