@@ -4,6 +4,7 @@
 use crate::domain::text::Lang;
 use crate::graph::limits::Limits;
 use crate::http;
+use crate::matching::weights::Weights;
 use crate::store::matches::DEFAULT_RESPOND_HOURS;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -28,6 +29,8 @@ pub struct Config {
     pub http: http::Settings,
     /// How matches wait.
     pub claims: Claims,
+    /// How the matching judges.
+    pub matching: Matching,
     /// What is written down about the hub's own running.
     pub log: Log,
 }
@@ -40,6 +43,7 @@ impl Default for Config {
             limits: Limits::default(),
             http: http::Settings::default(),
             claims: Claims::default(),
+            matching: Matching::default(),
             log: Log::default(),
         }
     }
@@ -57,6 +61,14 @@ impl Default for Claims {
     fn default() -> Self {
         Self { respond_hours: DEFAULT_RESPOND_HOURS }
     }
+}
+
+/// How the matching judges.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Matching {
+    /// How many points each part of a score has at most; together 10,000.
+    pub weights: Weights,
 }
 
 /// The URL of a database. Its password is not shown.
@@ -234,5 +246,16 @@ mod tests {
         ] {
             assert_eq!(format!("{:?}", DatabaseUrl(url.to_owned())), shown);
         }
+    }
+
+    #[test]
+    fn weights_that_do_not_add_up_are_refused() {
+        let set = |value: &str| {
+            let names = ["CATEGORY", "NEARNESS"].map(|name| format!("GONGJIAN_MATCHING__WEIGHTS__{name}"));
+            let values = [value.to_owned(), "4000".to_owned()];
+            Config::load(None, names.into_iter().zip(values), &Flags::default())
+        };
+        assert!(set("6000").is_ok());
+        assert!(set("6001").is_err());
     }
 }

@@ -6,7 +6,8 @@ use crate::domain::text::Lang;
 use async_graphql::Response as GraphResponse;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 /// A media type of a GraphQL response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +51,12 @@ pub fn graphql(media: Media, response: &GraphResponse) -> Response {
         && response.data == async_graphql::Value::Null
         && response.errors.iter().all(|error| error.path.is_empty());
     let status = if refused && media == Media::GraphQl { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    let body = if refused { json!({ "errors": response.errors }) } else { json!(response) };
-    let mut answer = json_body(status, media, &body);
+    let mut answer = if refused {
+        json_body(status, media, &json!({ "errors": response.errors }))
+    } else {
+        // Written as it is: the fields of an answer come in the order in which they were asked for.
+        json_body(status, media, response)
+    };
     if !response.errors.is_empty() {
         answer.extensions_mut().insert(HasErrors);
     }
@@ -116,11 +121,11 @@ pub async fn no_such_page(headers: HeaderMap) -> Failure {
     Failure::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
 }
 
-fn json_body(status: StatusCode, media: Media, body: &Value) -> Response {
+fn json_body(status: StatusCode, media: Media, body: &impl Serialize) -> Response {
     let headers = [
         (header::CONTENT_TYPE, media.name()),
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (status, headers, body.to_string()).into_response()
+    (status, headers, serde_json::to_string(body).unwrap_or_default()).into_response()
 }

@@ -77,9 +77,9 @@ pub async fn load(store: &Store, tale: &Story) -> Result<Street> {
     load_needs(store, tale, &loaded, today).await?;
     Ok(Street {
         id: loaded.street,
-        community: loaded.area("renmin")?,
-        library: loaded.unit("hunan_library")?,
-        school: loaded.unit("railway_school")?,
+        community: loaded.area(super::COMMUNITY)?,
+        library: loaded.unit(super::LIBRARY)?,
+        school: loaded.unit(super::SCHOOL)?,
     })
 }
 

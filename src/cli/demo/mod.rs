@@ -8,6 +8,7 @@ use super::{Desk, serve};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::domain::id::UnitId;
+use crate::domain::text::TextEnum as _;
 use crate::domain::viewer::{Actor, Scope, Viewer};
 use crate::matching::solve::solve;
 use crate::store::token::{self, NewToken};
@@ -27,6 +28,10 @@ const DATABASE: &str = "sqlite:gongjian-data/demo.db";
 const TOKEN_DAYS: i64 = 30;
 /// What the names of the demo's tokens begin with.
 const TOKEN_NAME: &str = "演示 Demo";
+/// The community, the unit that offers, and the unit that offers and asks, for which there are tokens.
+const COMMUNITY: &str = "renmin";
+const LIBRARY: &str = "hunan_library";
+const SCHOOL: &str = "railway_school";
 
 /// 演示：载入朝阳街道的数据，匹配、打印结果并启动 | A street to look at: loaded, matched, printed, served
 #[derive(Args, Debug)]
@@ -67,7 +72,7 @@ impl Demo {
             app.store.close().await;
             return Ok(ExitCode::SUCCESS);
         };
-        let tokens = make_tokens(&app.store, &street).await?;
+        let tokens = make_tokens(&desk, &app.store, &tale, &street).await?;
         let address = listener.local_addr()?.to_string();
         print!("\n{}", serve::welcome(&desk, &address, &database));
         print!("{}", print::tokens(desk.lang, &tokens));
@@ -114,8 +119,13 @@ async fn print_matching(desk: &Desk, store: &Store, tale: &Story, street: &Stree
     Ok(())
 }
 
-/// Tokens for everybody whom the story needs, in place of those of earlier demos.
-async fn make_tokens(store: &Store, street: &Street) -> Result<Vec<(Actor, String)>> {
+/// Tokens for everybody whom the story needs, in place of those of earlier demos, each with whom it is for.
+async fn make_tokens(
+    desk: &Desk,
+    store: &Store,
+    tale: &Story,
+    street: &Street,
+) -> Result<Vec<(String, String)>> {
     let mut tx = store.begin(&Viewer::local(Actor::Administrator)).await?;
     for old in token::all(&mut tx).await? {
         if old.name.starts_with(TOKEN_NAME) && old.revoked_at.is_none() {
@@ -123,19 +133,21 @@ async fn make_tokens(store: &Store, street: &Street) -> Result<Vec<(Actor, Strin
         }
     }
     let liaison = |unit: UnitId| Actor::Liaison { unit };
-    let actors = [
-        Actor::Coordinator { street: street.id },
-        Actor::Staff { street: street.id, community: street.community },
-        liaison(street.library),
-        liaison(street.school),
-        Actor::Administrator,
+    let bearers = [
+        (Actor::Coordinator { street: street.id }, "street"),
+        (Actor::Staff { street: street.id, community: street.community }, COMMUNITY),
+        (liaison(street.library), LIBRARY),
+        (liaison(street.school), SCHOOL),
+        (Actor::Administrator, ""),
     ];
     let mut tokens = Vec::new();
-    for actor in actors {
+    for (actor, key) in bearers {
+        let name = tale.name_of(key).unwrap_or_default();
         let scopes = vec![Scope::Read, Scope::Write, Scope::Contacts];
-        let new = NewToken { name: TOKEN_NAME.to_owned(), actor, scopes, days: TOKEN_DAYS };
+        let new = NewToken { name: format!("{TOKEN_NAME} {name}"), actor, scopes, days: TOKEN_DAYS };
         let (_, secret) = token::create(&mut tx, new).await?;
-        tokens.push((actor, secret));
+        let role = Viewer::local(actor).role().label(desk.lang);
+        tokens.push((secret, format!("{role} {name}")));
     }
     tx.commit().await?;
     Ok(tokens)
@@ -147,9 +159,9 @@ impl Street {
         let mut conn = store.read().await?;
         let missing = "the street is there, but not the demo's: choose another --database-url";
         let name = |key: &str| tale.name_of(key).context("the story has it");
-        let community = area::by_name(&mut conn, name("renmin")?).await?;
-        let library = unit::by_name(&mut conn, name("hunan_library")?).await?;
-        let school = unit::by_name(&mut conn, name("railway_school")?).await?;
+        let community = area::by_name(&mut conn, name(COMMUNITY)?).await?;
+        let library = unit::by_name(&mut conn, name(LIBRARY)?).await?;
+        let school = unit::by_name(&mut conn, name(SCHOOL)?).await?;
         Ok(Self {
             id: street,
             community: community.first().context(missing)?.id,

@@ -5,7 +5,6 @@ use crate::cli::table;
 use crate::domain::need::{Need, Urgency};
 use crate::domain::service::Measure;
 use crate::domain::text::{Lang, TextEnum as _};
-use crate::domain::viewer::{Actor, Viewer};
 use crate::matching::explain;
 use crate::matching::solve::{Matching, Placement};
 use crate::matching::world::World;
@@ -141,16 +140,15 @@ fn wide<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
 }
 
 /// The tokens, each with whom it is for.
-pub fn tokens(lang: Lang, tokens: &[(Actor, String)]) -> String {
+pub fn tokens(lang: Lang, tokens: &[(String, String)]) -> String {
     let mut text = lang
         .pick(
-            "演示令牌（放入请求头 Authorization: Bearer …）：\n",
-            "Tokens of the demo (send as Authorization: Bearer …):\n",
+            "演示令牌（放入请求头 Authorization: Bearer …，有效期30天）：\n",
+            "Tokens of the demo (send as Authorization: Bearer …, good for 30 days):\n",
         )
         .to_owned();
-    for (actor, secret) in tokens {
-        let role = Viewer::local(*actor).role().label(lang);
-        let _ = writeln!(text, "  {secret}  {role}");
+    for (secret, bearer) in tokens {
+        let _ = writeln!(text, "  {secret}  {bearer}");
     }
     text
 }

@@ -57,19 +57,19 @@ impl Matching {
         self.0.world.fingerprint().encode()
     }
 
-    /// The scores of all matches, each times its quantity.
-    async fn total(&self) -> i64 {
-        self.0.solved.total
+    /// The scores of all matches, each times its quantity: a whole number that may be larger than an `Int`.
+    async fn total(&self) -> f64 {
+        points(self.0.solved.total)
     }
 
     /// What the answer costs: for each unit of quantity what it lacks in score, or the penalty of what stays unmet.
-    async fn cost(&self) -> i64 {
-        self.0.solved.certificate.primal
+    async fn cost(&self) -> f64 {
+        points(self.0.solved.certificate.primal)
     }
 
     /// What any answer costs at least, proven by prices without trusting the solver: equal to `cost`.
-    async fn proven_cost(&self) -> i64 {
-        self.0.solved.certificate.dual
+    async fn proven_cost(&self) -> f64 {
+        points(self.0.solved.certificate.dual)
     }
 
     /// How many needs were matched.
@@ -138,4 +138,10 @@ impl Matching {
         }
         Quantity::list(sums)
     }
+}
+
+/// Points of a whole street as a number that every client can hold.
+#[expect(clippy::cast_precision_loss, reason = "scores and quantities are far below 2^53")]
+fn points(points: i64) -> f64 {
+    points as f64
 }

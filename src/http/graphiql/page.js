@@ -18,9 +18,30 @@
 # of ... under Headers below; it is forgotten
 # when this page is closed or reloaded.
 
-# 尚未满足的需求 · Needs that are still open
+# 街道上能提供的服务，无需令牌 · Services on offer, without a token
+query Services {
+  services(first: 5) {
+    totalCount
+    nodes {
+      title
+      unit {
+        name
+      }
+      category {
+        name
+      }
+      capacities {
+        left
+        total
+        measure
+      }
+    }
+  }
+}
+
+# 待认领的需求，需要令牌 · Needs to be claimed, with a token
 query OpenNeeds {
-  needs(first: 5, filter: { states: [OPEN] }) {
+  needs(first: 5, orderBy: URGENCY, filter: { states: [OPEN] }) {
     totalCount
     nodes {
       title
@@ -28,8 +49,13 @@ query OpenNeeds {
       area {
         name
       }
-      category {
-        name
+      candidates(first: 1) {
+        nodes {
+          score
+          service {
+            title
+          }
+        }
       }
     }
   }

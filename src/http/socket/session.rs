@@ -7,7 +7,7 @@ use crate::http::{Served, auth};
 use async_graphql::{Request, Response};
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::stream::{self, AbortHandle, Abortable, BoxStream, SelectAll, StreamExt as _};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -38,6 +38,15 @@ enum Said {
     Complete { id: String },
     Ping { payload: Option<Value> },
     Pong {},
+}
+
+/// The next response of an operation, its fields in the order in which they were asked for.
+#[derive(Serialize)]
+struct Next<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    payload: &'a Response,
 }
 
 /// What comes out of an operation: its next response, or its end.
@@ -126,20 +135,19 @@ impl<'a> Session<'a> {
     }
 
     async fn tell(&mut self, id: String, response: Option<Response>) -> Result<(), End> {
-        let message = match response {
+        match response {
             // What had come before the client's own "complete" is not for anybody any more.
-            _ if !self.handles.contains_key(&id) => return Ok(()),
+            _ if !self.handles.contains_key(&id) => Ok(()),
             None => {
                 self.forget(&id);
-                json!({ "id": id, "type": "complete" })
+                self.send(&json!({ "id": id, "type": "complete" })).await
             }
             Some(response) if is_refused(&response) => {
                 self.forget(&id);
-                json!({ "id": id, "type": "error", "payload": response.errors })
+                self.send(&json!({ "id": id, "type": "error", "payload": response.errors })).await
             }
-            Some(response) => json!({ "id": id, "type": "next", "payload": response }),
-        };
-        self.send(&message).await
+            Some(response) => self.send(&Next { id: &id, kind: "next", payload: &response }).await,
+        }
     }
 
     fn forget(&mut self, id: &str) {
@@ -157,7 +165,7 @@ impl<'a> Session<'a> {
         self.send(&json!({ "type": "ping" })).await
     }
 
-    async fn send(&mut self, message: &Value) -> Result<(), End> {
+    async fn send(&mut self, message: &impl Serialize) -> Result<(), End> {
         send(self.socket, message).await
     }
 }
@@ -198,8 +206,9 @@ async fn listen(socket: &mut WebSocket) -> Result<Said, End> {
     }
 }
 
-async fn send(socket: &mut WebSocket, message: &Value) -> Result<(), End> {
-    Ok(socket.send(Message::Text(message.to_string().into())).await?)
+async fn send(socket: &mut WebSocket, message: &impl Serialize) -> Result<(), End> {
+    let text = serde_json::to_string(message).unwrap_or_default();
+    Ok(socket.send(Message::Text(text.into())).await?)
 }
 
 fn pong(payload: Option<Value>) -> Value {
