@@ -38,6 +38,7 @@ mod need_input;
 mod need_life;
 mod need_list;
 mod need_rights;
+mod process_killed;
 mod schema_check;
 mod schema_descriptions;
 mod service_capacity;
