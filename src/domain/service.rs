@@ -166,7 +166,7 @@ impl ServiceState {
     /// Where an action leads from here.
     ///
     /// # Errors
-    /// [`Code::IllegalTransition`](super::refusal::Code::IllegalTransition), naming this state and what is possible.
+    /// [`Code::IllegalTransition`], naming this state and what is possible.
     pub fn after(self, action: ServiceAction) -> Result<Self, Refusal> {
         self.leads_to(action).ok_or_else(|| super::need::illegal(self, action, self.possible()))
     }

@@ -36,7 +36,7 @@ impl Lang {
     }
 }
 
-/// An enum declared with [`text_enum!`]: stored, exchanged and configured as a short text.
+/// An enum declared with `text_enum!`: stored, exchanged and configured as a short text.
 pub trait TextEnum: Copy + Eq + Sized + 'static {
     /// Every value, in the order of its declaration.
     const ALL: &'static [Self];

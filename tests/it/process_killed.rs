@@ -33,10 +33,9 @@ impl Process {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let told = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut told = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let address = told
-            .filter_map(|line| Some(line.split_once("http://")?.1.split('/').next()?.to_owned()))
-            .next()
+            .find_map(|line| Some(line.split_once("http://")?.1.split('/').next()?.to_owned()))
             .expect("the server tells its address");
         Self { child, address }
     }
