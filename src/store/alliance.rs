@@ -3,7 +3,7 @@
 use super::conn::Tx;
 use super::entity::{Entity, get, lock};
 use super::error::{Result, at};
-use super::page::{Key, Listing, Order};
+use super::page::{Key, KeyKind, Listing, Order};
 use super::sql::{Sql, sql};
 use crate::domain::alliance::Alliance;
 use crate::domain::area::Area;
@@ -59,7 +59,7 @@ impl Listing for Alliances {
     }
 
     fn order(&self) -> Order {
-        Order { name: "newest", column: "al.created_at", descending: true }
+        Order { name: "newest", column: "al.created_at", kind: KeyKind::Time, descending: true }
     }
 
     fn key(&self, row: &Alliance) -> Key {

@@ -3,7 +3,7 @@
 use super::conn::{Conn, Tx};
 use super::entity::{Entity, get};
 use super::error::{Error, Result};
-use super::page::{Key, Listing, Order};
+use super::page::{Key, KeyKind, Listing, Order};
 use super::sql::{Sql, sql};
 use crate::domain::area::{Area, AreaKind};
 use crate::domain::check::{self, TITLE_CHARS};
@@ -65,7 +65,7 @@ impl Listing for Areas {
     }
 
     fn order(&self) -> Order {
-        Order { name: "created", column: "a.created_at", descending: false }
+        Order { name: "created", column: "a.created_at", kind: KeyKind::Time, descending: false }
     }
 
     fn key(&self, row: &Area) -> Key {

@@ -3,7 +3,7 @@
 use super::conn::{Conn, Tx};
 use super::entity::Entity;
 use super::error::{Error, Result};
-use super::page::{Key, Listing, Order};
+use super::page::{Key, KeyKind, Listing, Order};
 use super::sql::{Sql, sql};
 use crate::domain::category::Category;
 use crate::domain::id::{CategoryId, Id};
@@ -54,7 +54,7 @@ impl Listing for Categories {
     }
 
     fn order(&self) -> Order {
-        Order { name: "code", column: "c.code", descending: false }
+        Order { name: "code", column: "c.code", kind: KeyKind::Text, descending: false }
     }
 
     fn key(&self, row: &Category) -> Key {

@@ -3,7 +3,7 @@
 use super::conn::Tx;
 use super::entity::{Entity, get, lock};
 use super::error::{Result, at};
-use super::page::{Key, Listing, Order};
+use super::page::{Key, KeyKind, Listing, Order};
 use super::scope;
 use super::sql::{Sql, sql};
 use crate::domain::check;
@@ -54,7 +54,7 @@ impl Listing for Directives {
     }
 
     fn order(&self) -> Order {
-        Order { name: "newest", column: "d.created_at", descending: true }
+        Order { name: "newest", column: "d.created_at", kind: KeyKind::Time, descending: true }
     }
 
     fn key(&self, row: &Directive) -> Key {

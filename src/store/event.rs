@@ -4,7 +4,7 @@
 use super::conn::Conn;
 use super::entity::{Entity, get};
 use super::error::{Error, Result};
-use super::page::{Cursor, Key, Listing, Order, bad_cursor};
+use super::page::{Cursor, Key, KeyKind, Listing, Order, bad_cursor};
 use super::scope;
 use super::sql::{Sql, sql};
 use crate::domain::area::Area;
@@ -16,7 +16,7 @@ use crate::domain::unit::PartnerUnit;
 use crate::domain::viewer::{Actor, Scope, Viewer};
 
 /// The order of the trail.
-const TRAIL: Order = Order { name: "trail", column: "e.seq", descending: false };
+const TRAIL: Order = Order { name: "trail", column: "e.seq", kind: KeyKind::Int, descending: false };
 
 impl Entity for Event {
     type Id = EventId;

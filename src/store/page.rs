@@ -27,6 +27,27 @@ pub enum Key {
     Time(DateTime<Utc>),
 }
 
+/// What kind of value a list is ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyKind {
+    /// See [`Key::Text`].
+    Text,
+    /// See [`Key::Int`].
+    Int,
+    /// See [`Key::Time`].
+    Time,
+}
+
+impl Key {
+    fn kind(&self) -> KeyKind {
+        match self {
+            Self::Text(_) => KeyKind::Text,
+            Self::Int(_) => KeyKind::Int,
+            Self::Time(_) => KeyKind::Time,
+        }
+    }
+}
+
 impl From<Key> for Value {
     fn from(key: Key) -> Self {
         match key {
@@ -93,6 +114,8 @@ pub struct Order {
     pub name: &'static str,
     /// The column.
     pub column: &'static str,
+    /// What the column holds, and so what a cursor has to.
+    pub kind: KeyKind,
     /// Whether the largest comes first.
     pub descending: bool,
 }
@@ -161,7 +184,8 @@ pub async fn slices<L: Listing>(
     parents: &[Uuid],
 ) -> Result<HashMap<Uuid, Slice<L::Row>>> {
     let order = list.order();
-    if window.from.as_ref().is_some_and(|cursor| cursor.order != order.name) {
+    let fits = |cursor: &Cursor| cursor.order == order.name && cursor.key.kind() == order.kind;
+    if window.from.as_ref().is_some_and(|cursor| !fits(cursor)) {
         return Err(bad_cursor().into());
     }
     let rows: Vec<Placed<L::Row>> = conn.all(statement(viewer, list, window, parents)).await?;

@@ -4,7 +4,7 @@ use super::conn::{Conn, Tx};
 use super::contact::{self, NewContact};
 use super::entity::{Entity, lock};
 use super::error::{Result, at};
-use super::page::{Key, Listing, Order};
+use super::page::{Key, KeyKind, Listing, Order};
 use super::part::Part;
 use super::sql::{Sql, sql};
 use crate::domain::area::Area;
@@ -131,8 +131,12 @@ impl Listing for Units {
 
     fn order(&self) -> Order {
         match self.order {
-            UnitOrder::Newest => Order { name: "newest", column: "u.created_at", descending: true },
-            UnitOrder::Name => Order { name: "name", column: "u.name", descending: false },
+            UnitOrder::Newest => {
+                Order { name: "newest", column: "u.created_at", kind: KeyKind::Time, descending: true }
+            }
+            UnitOrder::Name => {
+                Order { name: "name", column: "u.name", kind: KeyKind::Text, descending: false }
+            }
         }
     }
 
@@ -209,8 +213,8 @@ pub async fn register(
             .at("streetId")
             .into());
     }
-    let checked = facts.check()?;
-    let contact = contact::replace(tx, None, facts.liaison.as_ref(), "liaison").await?;
+    let checked = facts.check().map_err(|refusal| refusal.inside("facts"))?;
+    let contact = contact::replace(tx, None, facts.liaison.as_ref(), "facts.liaison").await?;
     let id: UnitId = tx.id();
     let now = tx.now;
     let added = tx
@@ -247,9 +251,9 @@ pub async fn register(
 pub async fn update(tx: &mut Tx, id: UnitId, version: Option<i64>, facts: UnitFacts) -> Result<UnitId> {
     let unit = own(tx, id).await?;
     super::require_version(version, unit.version)?;
-    let checked = facts.check()?;
+    let checked = facts.check().map_err(|refusal| refusal.inside("facts"))?;
     let contact: Option<ContactId> =
-        contact::replace(tx, unit.contact_id, facts.liaison.as_ref(), "liaison").await?;
+        contact::replace(tx, unit.contact_id, facts.liaison.as_ref(), "facts.liaison").await?;
     let edited = tx
         .execute(sql!(
             "UPDATE partner_unit SET kind = $1, name = $2, name_en = $3, credit_code = $4, address = $5,
@@ -313,7 +317,7 @@ async fn own(tx: &mut Tx, id: UnitId) -> Result<PartnerUnit> {
 
 fn name_taken() -> super::error::Error {
     Refusal::new(Code::AlreadyExists, "本街道已有同名单位。", "The street has a unit of this name already.")
-        .at("name")
+        .at("facts.name")
         .into()
 }
 

@@ -238,3 +238,13 @@ both!(a_need_is_overdue_until_it_is_delivered_or_given_up, |hub| {
         assert_eq!(found["nodes"][3]["ageDays"], Value::Null, "never verified");
     }
 });
+
+both!(a_forged_cursor_is_refused, |hub| {
+    use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+    let streets = hub.streets().await;
+    let forged = json!(["urgency", { "text": "x" }, uuid::Uuid::nil()]).to_string();
+    let query = "query($after: String!) { needs(orderBy: URGENCY, after: $after) { totalCount } }";
+    let after = BASE64_URL_SAFE_NO_PAD.encode(forged);
+    let response = hub.ask(&streets.staff, query, json!({ "after": after })).await;
+    assert_eq!(response["errors"][0]["extensions"]["code"], "BAD_INPUT");
+});

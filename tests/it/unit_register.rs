@@ -36,7 +36,7 @@ both!(a_name_is_taken_once_in_a_street, |hub| {
     let input = library(&streets.street.to_string());
     hub.mutate(&streets.coordinator, "registerUnit", input.clone(), "unit { id }").await;
     let refused = hub.refused(&streets.coordinator, "registerUnit", input).await;
-    assert_eq!(refused, ("ALREADY_EXISTS".into(), "name".into()));
+    assert_eq!(refused, ("ALREADY_EXISTS".into(), "facts.name".into()));
 });
 
 both!(another_streets_coordinator_and_the_public_may_not_register, |hub| {

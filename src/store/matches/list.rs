@@ -1,7 +1,7 @@
 //! Lists of matches, and of what hangs on them.
 
 use super::super::area;
-use super::super::page::{Key, Listing, Order};
+use super::super::page::{Key, KeyKind, Listing, Order};
 use super::super::sql::Sql;
 use crate::domain::id::{AreaId, NeedId, ServiceId, UnitId};
 use crate::domain::matches::{Fulfilment, Initiator, Match, MatchState, Rating, Side};
@@ -97,8 +97,12 @@ impl Listing for Matches {
 
     fn order(&self) -> Order {
         match self.order {
-            MatchOrder::Newest => Order { name: "newest", column: "m.created_at", descending: true },
-            MatchOrder::RespondBy => Order { name: "respond_by", column: "m.respond_by", descending: false },
+            MatchOrder::Newest => {
+                Order { name: "newest", column: "m.created_at", kind: KeyKind::Time, descending: true }
+            }
+            MatchOrder::RespondBy => {
+                Order { name: "respond_by", column: "m.respond_by", kind: KeyKind::Time, descending: false }
+            }
         }
     }
 
@@ -124,7 +128,7 @@ impl Listing for Fulfilments {
     }
 
     fn order(&self) -> Order {
-        Order { name: "recorded", column: "x.created_at", descending: false }
+        Order { name: "recorded", column: "x.created_at", kind: KeyKind::Time, descending: false }
     }
 
     fn key(&self, row: &Fulfilment) -> Key {
@@ -146,7 +150,7 @@ impl Listing for Ratings {
     }
 
     fn order(&self) -> Order {
-        Order { name: "given", column: "x.created_at", descending: false }
+        Order { name: "given", column: "x.created_at", kind: KeyKind::Time, descending: false }
     }
 
     fn key(&self, row: &Rating) -> Key {

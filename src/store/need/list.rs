@@ -3,7 +3,7 @@
 use crate::domain::id::{AreaId, CategoryId, UnitId};
 use crate::domain::need::{Need, NeedState, Source, Urgency};
 use crate::domain::service::{Measure, TargetGroups};
-use crate::store::page::{Key, Listing, Order};
+use crate::store::page::{Key, KeyKind, Listing, Order};
 use crate::store::sql::{Sql, Value};
 use crate::store::{area, category};
 use chrono::{DateTime, Utc};
@@ -96,9 +96,15 @@ impl Listing for Needs {
 
     fn order(&self) -> Order {
         match self.order {
-            NeedOrder::Newest => Order { name: "newest", column: "n.created_at", descending: true },
-            NeedOrder::Urgency => Order { name: "urgency", column: "n.urgency_rank", descending: true },
-            NeedOrder::Deadline => Order { name: "deadline", column: "n.ends_at", descending: false },
+            NeedOrder::Newest => {
+                Order { name: "newest", column: "n.created_at", kind: KeyKind::Time, descending: true }
+            }
+            NeedOrder::Urgency => {
+                Order { name: "urgency", column: "n.urgency_rank", kind: KeyKind::Int, descending: true }
+            }
+            NeedOrder::Deadline => {
+                Order { name: "deadline", column: "n.ends_at", kind: KeyKind::Time, descending: false }
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::id::{AllianceId, AreaId, CategoryId, UnitId};
 use crate::domain::service::{Mode, Service, ServiceState, TargetGroups};
-use crate::store::page::{Key, Listing, Order};
+use crate::store::page::{Key, KeyKind, Listing, Order};
 use crate::store::sql::Sql;
 use crate::store::{area, category};
 use chrono::{DateTime, Utc};
@@ -144,8 +144,12 @@ impl Listing for Services {
 
     fn order(&self) -> Order {
         match self.order {
-            ServiceOrder::Newest => Order { name: "newest", column: "s.created_at", descending: true },
-            ServiceOrder::Title => Order { name: "title", column: "s.title", descending: false },
+            ServiceOrder::Newest => {
+                Order { name: "newest", column: "s.created_at", kind: KeyKind::Time, descending: true }
+            }
+            ServiceOrder::Title => {
+                Order { name: "title", column: "s.title", kind: KeyKind::Text, descending: false }
+            }
         }
     }
 
