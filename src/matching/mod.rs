@@ -1,7 +1,7 @@
 //! Which service for which need, and why: pure functions over a snapshot of the street.
 //!
 //! [`world`] holds the snapshot, [`candidates`] the pairs that hard constraints leave, [`score`] how well each fits,
-//! [`rank`] the best for one need or one service, [`solve`] the best answer for all needs at once, [`explain`] the
+//! [`settings`] how a street wants it done, [`rank`] the best for one need or one service, [`solve`] the best answer for all needs at once, [`explain`] the
 //! reasons in sentences, [`fingerprint`] whether anything has moved since.
 
 pub mod assign;
@@ -11,6 +11,7 @@ pub mod fingerprint;
 pub mod likeness;
 pub mod rank;
 pub mod score;
+pub mod settings;
 pub mod solve;
 #[cfg(test)]
 mod tests;
