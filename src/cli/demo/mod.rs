@@ -114,7 +114,7 @@ async fn print_matching(desk: &Desk, store: &Store, tale: &Story, street: &Stree
     let reach = Reach::Area { area: street.id, category: None };
     let mut conn = store.read().await?;
     let world = world::load(&mut conn, &viewer, store.clock.now(), &reach).await?;
-    let matching = solve(&world, &store.weights)?;
+    let matching = solve(&world, &store.settings.weights)?;
     print!("{}", print::matching(desk.lang, tale, &world, &matching));
     Ok(())
 }
