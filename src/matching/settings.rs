@@ -21,7 +21,7 @@ pub struct Fairness(u8);
 
 /// A step that the dial does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the fairness dial goes from 0 to {}, not to {0}", Fairness::MOST)]
+#[error("the fairness dial goes from 0 to {most}, not to {0}", most = Fairness::MOST)]
 pub struct BadFairness(i64);
 
 impl Fairness {

@@ -13,6 +13,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::text::{Lang, TextEnum as _};
 use crate::domain::viewer::Viewer;
 use crate::matching::explain;
+use crate::matching::settings::Settings;
 use crate::matching::solve::{Matching, Placement, Unsolved, solve};
 use crate::matching::world::World;
 use std::collections::BTreeSet;
@@ -47,7 +48,8 @@ pub async fn apply(tx: &mut Tx, new: &Application) -> Result<Uuid> {
     tx.require(tx.viewer.coordinates(area.street_id))?;
     let world = world::lock(tx, &Reach::Area { area: area.id, category: new.category }).await?;
     require_unmoved(&world, new)?;
-    let matching = solve(&world, &tx.weights).map_err(|error| unsolved(&error))?;
+    let matching = solve(&world, &Settings { weights: (*tx.weights).clone(), ..Settings::default() })
+        .map_err(|error| unsolved(&error))?;
     let chosen = choose(&world, &matching, new)?;
     let id = tx.clock.id();
     for placed in chosen {

@@ -6,6 +6,7 @@ use super::unmet::{CapacityLeft, UnmetNeed, UnplacedPin};
 use crate::domain::service::Measure;
 use crate::graph::error::{id, optional_id, told};
 use crate::graph::loader;
+use crate::matching::settings::Settings;
 use crate::matching::solve::{self, solve};
 use crate::matching::world::World;
 use crate::store::application::unsolved;
@@ -35,7 +36,9 @@ impl MatchingQuery {
         let mut conn = loaders.store.read().await.map_err(|error| told(ctx, &error))?;
         let world = world::preview(&mut conn, &loaders.viewer, now, area, category).await;
         let world = world.map_err(|error| told(ctx, &error))?;
-        let solved = solve(&world, &loaders.store.weights).map_err(|error| told(ctx, &unsolved(&error)))?;
+        let solved =
+            solve(&world, &Settings { weights: (*loaders.store.weights).clone(), ..Settings::default() })
+                .map_err(|error| told(ctx, &unsolved(&error)))?;
         Ok(Matching(Arc::new(Solved { world, solved })))
     }
 }
