@@ -15,7 +15,7 @@ use super::assign::{
 };
 use super::candidates::{Candidate, Candidates};
 use super::score::{BEST, Score, Scorer};
-use super::weights::Weights;
+use super::settings::Settings;
 use super::world::World;
 use crate::domain::id::Id as _;
 use crate::domain::need::Urgency;
@@ -74,6 +74,10 @@ pub struct Matching {
     pub refused_pins: Vec<RefusedPin>,
     /// What is left of each line, in the order of [`World::lines`].
     pub left: Vec<i64>,
+    /// What it costs: for each unit of quantity what it lacks in score, or the penalty of what stays unmet.
+    pub cost: i64,
+    /// What one unit less of each need would save, in the order of [`World::needs`].
+    pub need_prices: Vec<i64>,
     /// The proof that nothing costs less.
     pub certificate: Certificate,
 }
@@ -93,9 +97,9 @@ pub enum Unsolved {
 ///
 /// # Errors
 /// Where the world is too large or, through our own fault, the proof fails.
-pub fn solve(world: &World, weights: &Weights) -> Result<Matching, Unsolved> {
+pub fn solve(world: &World, settings: &Settings) -> Result<Matching, Unsolved> {
     let candidates = Candidates::find(world);
-    let judge = Scorer::new(world, weights);
+    let judge = Scorer::new(world, &settings.weights);
     let scores: Vec<Score> = candidates.pairs.iter().map(|pair| judge.score(pair)).collect();
     let pins = Pins::place(world, &candidates, &scores);
     let problem = problem(world, &candidates, &scores, &pins);
@@ -107,6 +111,8 @@ pub fn solve(world: &World, weights: &Weights) -> Result<Matching, Unsolved> {
         total: placements.iter().map(|placed| placed.score.total * placed.quantity).sum(),
         unmet: unmet::explain(world, &candidates, &placements, &answer.unmet),
         left: found.left(&placements),
+        cost: certificate.primal,
+        need_prices: answer.prices.demands.clone(),
         placements,
         certificate,
         refused_pins: pins.refused,

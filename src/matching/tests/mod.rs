@@ -5,6 +5,7 @@ mod properties;
 mod reasons;
 mod scores;
 
+use super::settings::Settings;
 use super::solve::{Matching, solve};
 use super::weights::Weights;
 use super::world::{Record, Served, Snapshot, Unit, World};
@@ -196,7 +197,7 @@ impl Snapshot {
     }
 
     fn solved(&self) -> Matching {
-        solve(&self.world(), &Weights::default()).expect("a solvable world")
+        solve(&self.world(), &Settings::default()).expect("a solvable world")
     }
 }
 
