@@ -54,10 +54,19 @@ pub async fn apply(tx: &mut Tx, new: &Application) -> Result<Uuid> {
     let matching = solve(&world, &settings).map_err(|error| unsolved(&error))?;
     let chosen = choose(&world, &matching, new)?;
     let id = tx.clock.id();
-    for placed in chosen {
-        suggest(tx, suggestion(&world, placed, new, id)).await?;
-    }
+    suggest_all(tx, chosen.into_iter().map(|placed| suggestion(&world, placed, new, id)).collect()).await?;
     Ok(id)
+}
+
+/// Puts matches before both sides, all of them or none. Their needs, services and lines are locked.
+///
+/// # Errors
+/// As [`suggest`].
+pub async fn suggest_all(tx: &mut Tx, suggestions: Vec<Suggestion>) -> Result<()> {
+    for suggestion in suggestions {
+        suggest(tx, suggestion).await?;
+    }
+    Ok(())
 }
 
 /// The matches that were taken from one matching at once.

@@ -4,6 +4,7 @@ pub mod live;
 pub mod matches;
 pub mod matching;
 pub mod needs;
+pub mod runs;
 mod services;
 
 use crate::hub::{Hub, administrator, monday};

@@ -119,7 +119,7 @@ async fn print_matching(desk: &Desk, store: &Store, tale: &Story, street: &Stree
     let settings = settings::of(&mut conn, Some(street.id), &store.settings).await?;
     let matching = solve(&world, &settings)?;
     let asks = advice(&world, &settings, &matching, street.id, ASKS)?;
-    let report = Report { world, matching, comparison: None, asks, dial: Vec::new() };
+    let report = Report { world, settings, matching, comparison: None, asks, dial: Vec::new() };
     print!("{}", print::matching(desk.lang, tale, &report));
     Ok(())
 }

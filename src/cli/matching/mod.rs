@@ -82,6 +82,8 @@ pub struct Match {
 pub struct Report {
     /// The world as it is, or as it is supposed to be.
     pub world: World,
+    /// How it is matched.
+    pub settings: Settings,
     /// Its matching.
     pub matching: Matching,
     /// What it is beside what is, where something was supposed.
@@ -143,7 +145,7 @@ impl Match {
         }
         let asks = advice(&world, &settings, &matching, area.id, self.asks)?;
         let dial = if self.dial { dial(&world, &settings)? } else { Vec::new() };
-        Ok(Report { world, matching, comparison, asks, dial })
+        Ok(Report { world, settings, matching, comparison, asks, dial })
     }
 }
 

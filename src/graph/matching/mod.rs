@@ -8,7 +8,7 @@ mod preview;
 mod settings;
 mod unmet;
 
-pub use apply::MatchingMutation;
+pub use apply::{MatchingMutation, MatchingPairInput, parse_pairs, taken};
 pub use candidates::{Candidates, of_need, of_service};
 pub use parts::Quantity;
 pub use preview::MatchingQuery;
