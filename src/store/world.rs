@@ -70,7 +70,7 @@ pub async fn load(conn: &mut Conn, viewer: &Viewer, now: DateTime<Utc>, reach: &
     }))
 }
 
-/// The world of an area, perhaps of one category only, for the people who work there.
+/// The world of an area, perhaps of one category only, for the people who work there, and the street it lies in.
 ///
 /// # Errors
 /// A refusal where there is no such area; denied to all who do not work in its street.
@@ -80,12 +80,12 @@ pub async fn preview(
     now: DateTime<Utc>,
     area: AreaId,
     category: Option<CategoryId>,
-) -> Result<World> {
+) -> Result<(Option<AreaId>, World)> {
     let area: Area = get(conn, viewer, area).await?;
     if !viewer.works_in(area.street_id) {
         return Err(Error::Denied(viewer.role()));
     }
-    load(conn, viewer, now, &Reach::Area { area: area.id, category }).await
+    Ok((area.street_id, load(conn, viewer, now, &Reach::Area { area: area.id, category }).await?))
 }
 
 /// The world that the caller is about to change: its needs, services and lines of capacity are kept from others'

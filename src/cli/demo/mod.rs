@@ -12,11 +12,10 @@ use crate::domain::id::UnitId;
 use crate::domain::text::TextEnum as _;
 use crate::domain::viewer::{Actor, Scope, Viewer};
 use crate::matching::advice::advice;
-use crate::matching::settings::Settings;
 use crate::matching::solve::solve;
 use crate::store::token::{self, NewToken};
 use crate::store::world::{self, Reach};
-use crate::store::{Store, area, unit};
+use crate::store::{Store, area, settings, unit};
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 use indicatif::ProgressBar;
@@ -117,10 +116,10 @@ async fn print_matching(desk: &Desk, store: &Store, tale: &Story, street: &Stree
     let reach = Reach::Area { area: street.id, category: None };
     let mut conn = store.read().await?;
     let world = world::load(&mut conn, &viewer, store.clock.now(), &reach).await?;
-    let settings = Settings { weights: (*store.weights).clone(), ..Settings::default() };
+    let settings = settings::of(&mut conn, Some(street.id), &store.settings).await?;
     let matching = solve(&world, &settings)?;
     let asks = advice(&world, &settings, &matching, street.id, ASKS)?;
-    let report = Report { world, matching, comparison: None, asks, dial: Vec::new() };
+    let report = Report { world, settings, matching, comparison: None, asks, dial: Vec::new() };
     print!("{}", print::matching(desk.lang, tale, &report));
     Ok(())
 }

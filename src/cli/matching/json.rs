@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 /// The whole report. Ids are those of the graph, points and quantities whole numbers, shares thousandths.
 pub(super) fn report(area: &Area, report: &Report) -> Result<String> {
-    let Report { world, matching, comparison, asks, dial } = report;
+    let Report { world, settings, matching, comparison, asks, dial } = report;
     let matches = matching.placements.iter().map(|placed| {
         let need = &world.needs[placed.candidate.need];
         let service = &world.offers[placed.candidate.offer].service;
@@ -70,7 +70,7 @@ pub(super) fn report(area: &Area, report: &Report) -> Result<String> {
     });
     let whole = json!({
         "area": {"id": area.id.to_string(), "name": area.name},
-        "fingerprint": world.fingerprint().encode(),
+        "fingerprint": world.fingerprint(settings).encode(),
         "cost": matching.certificate.primal,
         "provenCost": matching.certificate.dual,
         "matches": matches.collect::<Vec<_>>(),

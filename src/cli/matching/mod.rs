@@ -15,7 +15,7 @@ use crate::matching::settings::{Fairness, Settings};
 use crate::matching::solve::{Matching, solve};
 use crate::matching::world::World;
 use crate::store::world::{self, Reach};
-use crate::store::{Store, category};
+use crate::store::{Store, category, settings};
 use anyhow::{Result, anyhow};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -82,6 +82,8 @@ pub struct Match {
 pub struct Report {
     /// The world as it is, or as it is supposed to be.
     pub world: World,
+    /// How it was matched.
+    pub settings: Settings,
     /// Its matching.
     pub matching: Matching,
     /// What it is beside what is, where something was supposed.
@@ -119,7 +121,8 @@ impl Match {
         let reach = Reach::Area { area: area.id, category };
         let world = world::load(&mut conn, &viewer, store.clock.now(), &reach).await;
         let world = world.map_err(|error| desk.failed(&error))?;
-        let mut settings = Settings { weights: (*store.weights).clone(), ..Settings::default() };
+        let settings = settings::of(&mut conn, area.street_id, &store.settings).await;
+        let mut settings = settings.map_err(|error| desk.failed(&error))?;
         if let Some(step) = self.fairness {
             settings.fairness = Fairness::try_from(step).map_err(|_| {
                 anyhow!(desk.pick("公平度应为0到4。", "The dial of fairness goes from 0 to 4."))
@@ -142,7 +145,7 @@ impl Match {
         }
         let asks = advice(&world, &settings, &matching, area.id, self.asks)?;
         let dial = if self.dial { dial(&world, &settings)? } else { Vec::new() };
-        Ok(Report { world, matching, comparison, asks, dial })
+        Ok(Report { world, settings, matching, comparison, asks, dial })
     }
 }
 

@@ -34,7 +34,7 @@ pub fn report(lang: Lang, area: &str, report: &Report) -> String {
 
 /// The report below its heading.
 pub fn body(lang: Lang, report: &Report) -> String {
-    let Report { world, matching, comparison, asks, dial } = report;
+    let Report { world, matching, comparison, asks, dial, .. } = report;
     let mut parts = vec![
         (lang.pick("匹配结果", "Matched"), matched(lang, world, matching).to_string()),
         (lang.pick("未满足的需求", "Unmet"), unmet(lang, world, matching).to_string()),
