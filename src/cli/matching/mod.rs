@@ -82,7 +82,7 @@ pub struct Match {
 pub struct Report {
     /// The world as it is, or as it is supposed to be.
     pub world: World,
-    /// How it is matched.
+    /// How it was matched.
     pub settings: Settings,
     /// Its matching.
     pub matching: Matching,

@@ -4,11 +4,12 @@ mod constraints;
 mod properties;
 mod reasons;
 mod scores;
+mod suppositions;
 
 use super::settings::Settings;
 use super::solve::{Matching, solve};
 use super::weights::Weights;
-use super::world::{Record, Served, Snapshot, Unit, World};
+use super::world::{Reached, Record, Served, Snapshot, Unit, World};
 use crate::domain::area::{Area, AreaKind};
 use crate::domain::category::Category;
 use crate::domain::directive::{Directive, DirectiveKind};
