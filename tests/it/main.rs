@@ -43,6 +43,7 @@ mod need_input;
 mod need_life;
 mod need_list;
 mod need_rights;
+mod need_terms;
 mod process_killed;
 mod schema_check;
 mod schema_descriptions;

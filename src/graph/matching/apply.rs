@@ -61,9 +61,14 @@ impl ApplyMatchingInput {
 /// # Errors
 /// `BAD_ID` where an id is none of this hub, `LIMIT_REACHED` where the list is too long.
 pub fn parse_pairs(pairs: &[MatchingPairInput]) -> Done<Vec<(NeedId, ServiceId)>> {
-    at_most("pairs", pairs)?;
+    parse_pairs_of("pairs", pairs)
+}
+
+/// The pairs that an input list of another name holds.
+pub(super) fn parse_pairs_of(list: &str, pairs: &[MatchingPairInput]) -> Done<Vec<(NeedId, ServiceId)>> {
+    at_most(list, pairs)?;
     let parse_pair = |(place, pair): (usize, &MatchingPairInput)| {
-        let field = |name: &str| format!("pairs.{place}.{name}");
+        let field = |name: &str| format!("{list}.{place}.{name}");
         Ok((parse(&field("needId"), &pair.need_id)?, parse(&field("serviceId"), &pair.service_id)?))
     };
     pairs.iter().enumerate().map(parse_pair).collect()
@@ -71,7 +76,7 @@ pub fn parse_pairs(pairs: &[MatchingPairInput]) -> Done<Vec<(NeedId, ServiceId)>
 
 impl Mutation for ApplyMatchingInput {
     const NAME: &'static str = "ApplyMatching";
-    const CODES: &'static [Code] = &[Code::WorldMoved];
+    const CODES: &'static [Code] = &[Code::WorldMoved, Code::BelowSmallestLot, Code::TooManyServices];
 
     fn key(&self) -> Option<&str> {
         self.idempotency_key.as_deref()

@@ -28,7 +28,13 @@ pub struct ApplyMatchingRunInput {
 
 impl Mutation for ApplyMatchingRunInput {
     const NAME: &'static str = "ApplyMatchingRun";
-    const CODES: &'static [Code] = &[Code::WorldMoved, Code::IllegalTransition, Code::BadInput];
+    const CODES: &'static [Code] = &[
+        Code::WorldMoved,
+        Code::IllegalTransition,
+        Code::BadInput,
+        Code::BelowSmallestLot,
+        Code::TooManyServices,
+    ];
 
     fn key(&self) -> Option<&str> {
         self.idempotency_key.as_deref()

@@ -4,6 +4,7 @@
 use super::super::conn::Tx;
 use super::super::entity::lock;
 use super::super::error::{Result, at};
+use super::super::sql::sql;
 use super::{fitting, settle};
 use crate::domain::check;
 use crate::domain::id::{CapacityId, MatchId, NeedId, ServiceId};
@@ -122,6 +123,8 @@ async fn draw_up(
     let hours = check::number("respondInHours", hours, 1, MAX_RESPOND_HOURS)?;
     require_on_offer(service)?;
     require_left(need, quantity)?;
+    need.require_lot(quantity).map_err(|refusal| refusal.at("quantity"))?;
+    require_room(tx, need, service.id).await?;
     let (line, (starts_at, ends_at)) = fitting::line(tx, need, service, capacity, quantity).await?;
     Ok(Match {
         id: tx.id(),
@@ -150,6 +153,22 @@ async fn draw_up(
         matching_id: None,
         created_at: tx.now,
     })
+}
+
+/// Refuses one service too many. The need is locked, so nobody joins it meanwhile.
+async fn require_room(tx: &mut Tx, need: &Need, service: ServiceId) -> Result<()> {
+    if need.terms.most_services.is_none() {
+        return Ok(());
+    }
+    let (serving,): (i64,) = tx
+        .one(sql!(
+            "SELECT COUNT(DISTINCT service_id) FROM match
+             WHERE need_id = $1 AND service_id <> $2 AND released < quantity",
+            need.id,
+            service
+        ))
+        .await?;
+    Ok(need.require_room(serving).map_err(|refusal| refusal.at("serviceId"))?)
 }
 
 fn require_on_offer(service: &Service) -> std::result::Result<(), Refusal> {
