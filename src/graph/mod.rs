@@ -50,6 +50,7 @@ pub struct Query(
     alliance::AllianceQuery,
     service::ServiceQuery,
     matching::MatchingQuery,
+    matching::OfferWorthQuery,
     run::MatchingRunQuery,
     flow::FlowQuery,
 );

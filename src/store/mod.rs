@@ -18,6 +18,7 @@ pub mod need;
 pub mod news;
 pub mod page;
 pub mod part;
+pub mod prospect;
 pub mod run;
 pub mod scope;
 pub mod service;

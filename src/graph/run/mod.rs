@@ -74,6 +74,11 @@ impl MatchingRun {
         maybe(ctx, self.0.category_id).await
     }
 
+    /// Whether it only supposes something: then it shows what would be, and cannot be applied.
+    async fn is_supposed(&self) -> bool {
+        self.0.what_if.is_some()
+    }
+
     /// How it is matched: as its street had laid down when it was asked for.
     #[expect(clippy::unused_async, reason = "the graph takes asynchronous resolvers only")]
     async fn settings(&self, ctx: &Context<'_>) -> Result<MatchingSettings, Error> {

@@ -1,9 +1,10 @@
 use super::MatchingRun;
 use crate::domain::id::Id as _;
 use crate::domain::refusal::Code;
+use crate::graph::matching::WhatIfInput;
 use crate::graph::mutation::{Mutation, mutate, parse, parse_optional, payload};
 use crate::store::conn::Tx;
-use crate::store::error::Result as Done;
+use crate::store::error::{Result as Done, inside};
 use crate::store::run::{self, NewRun};
 use async_graphql::{Context, Error, ID, InputObject, Object};
 use uuid::Uuid;
@@ -20,22 +21,26 @@ pub struct StartMatchingInput {
     area_id: ID,
     /// Only needs of this category and below it; left out, all.
     category_id: Option<ID>,
+    /// What is supposed to be otherwise than it is; then the run shows what would be, and cannot be applied.
+    what_if: Option<WhatIfInput>,
     /// A key of your own choice, by which a repeated request has the effect of one.
     idempotency_key: Option<String>,
 }
 
 impl Mutation for StartMatchingInput {
     const NAME: &'static str = "StartMatching";
-    const CODES: &'static [Code] = &[];
+    const CODES: &'static [Code] = &[Code::BadInput];
 
     fn key(&self) -> Option<&str> {
         self.idempotency_key.as_deref()
     }
 
     async fn work(&self, tx: &mut Tx) -> Done<Uuid> {
+        let what_if = self.what_if.as_ref().map(WhatIfInput::read).transpose();
         let new = NewRun {
             area: parse("areaId", &self.area_id)?,
             category: parse_optional("categoryId", self.category_id.as_ref())?,
+            what_if: what_if.map_err(|error| inside("whatIf", error))?,
         };
         Ok(run::start(tx, &new).await?.uuid())
     }

@@ -7,6 +7,7 @@ use crate::domain::event::EventKind;
 use crate::domain::id::{AreaId, CategoryId, RunId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::run::{MatchingRun, MatchingRunAction, MatchingRunState};
+use crate::matching::what_if::WhatIf;
 use crate::store::conn::Tx;
 use crate::store::entity::{get, lock};
 use crate::store::error::{Result, at};
@@ -24,6 +25,8 @@ pub struct NewRun {
     pub area: AreaId,
     /// Only needs of this category and below it.
     pub category: Option<CategoryId>,
+    /// What is supposed; `None` to match as things are.
+    pub what_if: Option<WhatIf>,
 }
 
 /// Queues a run; the settings that hold now are kept with it.
@@ -45,20 +48,23 @@ pub async fn start(tx: &mut Tx, new: &NewRun) -> Result<RunId> {
     let id: RunId = tx.id();
     let (now, role, token) = (tx.now, tx.viewer.role(), tx.viewer.token);
     tx.execute(sql!(
-        "INSERT INTO matching_run (id, street_id, area_id, category_id, state, settings, role, token_id, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO matching_run (id, street_id, area_id, category_id, state, settings, what_if, role, token_id,
+            created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         id,
         area.street_id,
         area.id,
         new.category,
         MatchingRunState::Queued,
         json!(settings),
+        new.what_if.as_ref().map(|what_if| json!(what_if)),
         role,
         token,
         now
     ))
     .await?;
-    let data = json!({ "state": MatchingRunState::Queued, "area": area.id, "category": new.category, "matching": settings });
+    let data = json!({ "state": MatchingRunState::Queued, "area": area.id, "category": new.category, "matching": settings,
+        "supposed": new.what_if.is_some() });
     tx.event(id, area.street_id, EventKind::Added, data);
     Ok(id)
 }

@@ -26,6 +26,7 @@ use crate::domain::id::{PlannedId, RunId, UnmetId};
 use crate::domain::run::{MatchingRun, MatchingRunState, Planned, Unmet};
 use crate::domain::viewer::Viewer;
 use crate::matching::settings::Settings;
+use crate::matching::what_if::WhatIf;
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -81,6 +82,19 @@ impl Entity for Unmet {
 pub fn settings(run: &MatchingRun) -> Result<Settings> {
     serde_json::from_value(run.settings.clone())
         .map_err(|error| Error::Corrupt(format!("the settings of {}: {error}", run.id)))
+}
+
+/// What a run supposes.
+///
+/// # Errors
+/// [`Error::Corrupt`] where that cannot be read.
+fn what_if(run: &MatchingRun) -> Result<Option<WhatIf>> {
+    let read = |kept| serde_json::from_value(kept);
+    run.what_if
+        .clone()
+        .map(read)
+        .transpose()
+        .map_err(|error| Error::Corrupt(format!("what {} supposes: {error}", run.id)))
 }
 
 /// Forgets runs that have been over for long, with their results. What was taken from them stays.

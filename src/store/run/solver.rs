@@ -1,10 +1,26 @@
 //! The solver, as the worker sees it: it is told to stop, tells how far it is, and is waited for elsewhere.
 
+use crate::domain::refusal::Refusal;
 use crate::matching::settings::Settings;
 use crate::matching::solve::{self, Matching, Unsolved};
 use crate::matching::world::World;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+/// Why there is no result.
+#[derive(Debug)]
+pub(super) enum NotSolved {
+    /// What was supposed makes no sense in this world.
+    Refused(Refusal),
+    /// Our own fault.
+    Unsolved(Unsolved),
+}
+
+impl From<Unsolved> for NotSolved {
+    fn from(error: Unsolved) -> Self {
+        Self::Unsolved(error)
+    }
+}
 
 /// What the solver and whoever waits for it tell each other.
 #[derive(Debug, Clone, Default)]

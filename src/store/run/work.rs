@@ -1,12 +1,13 @@
 //! Computing runs: one at a time for each hub, beside the requests that it answers.
 
-use super::solver::{Signals, StopOnDrop, solve};
+use super::solver::{NotSolved, Signals, StopOnDrop, solve};
 use super::take::{begin, fail, give_back, hold, take, tell};
-use super::{keep, settings};
+use super::{keep, settings, what_if};
 use crate::domain::run::{MatchingRun, MatchingRunFailure};
 use crate::domain::viewer::{Actor, Viewer};
 use crate::matching::settings::Settings;
-use crate::matching::solve::{Matching, Unsolved};
+use crate::matching::solve::Matching;
+use crate::matching::what_if::WhatIf;
 use crate::matching::world::World;
 use crate::store::Store;
 use crate::store::error::Result;
@@ -63,21 +64,37 @@ pub(super) struct Computed {
     pub(super) world: World,
     pub(super) settings: Settings,
     pub(super) fingerprint: String,
-    pub(super) solved: std::result::Result<Option<Matching>, Unsolved>,
+    pub(super) solved: std::result::Result<Option<Matching>, NotSolved>,
+}
+
+/// Solves a world as it is, or as it is supposed to be.
+fn compute(
+    mut world: World,
+    mut settings: Settings,
+    what_if: Option<&WhatIf>,
+    signals: &Signals,
+) -> Computed {
+    let fingerprint = world.fingerprint(&settings).encode();
+    if let Some(what_if) = what_if {
+        match what_if.apply(&world, &settings) {
+            Ok(supposed) => (world, settings) = supposed,
+            Err(refusal) => {
+                return Computed { world, settings, fingerprint, solved: Err(NotSolved::Refused(refusal)) };
+            }
+        }
+    }
+    let solved = solve(&world, &settings, signals).map_err(NotSolved::from);
+    Computed { world, settings, fingerprint, solved }
 }
 
 async fn carry_out(store: &Store, run: MatchingRun, stopping: &mut watch::Receiver<bool>) -> Result<()> {
-    let settings = settings(&run)?;
+    let (settings, what_if) = (settings(&run)?, what_if(&run)?);
     let world = read(store, &run).await?;
     let signals = Signals::default();
     let _stop = StopOnDrop(signals.clone());
     let solver = signals.clone();
     // Off the threads that answer requests: it keeps one busy for as long as it takes.
-    let computing = tokio::task::spawn_blocking(move || {
-        let fingerprint = world.fingerprint(&settings).encode();
-        let solved = solve(&world, &settings, &solver);
-        Computed { world, settings, fingerprint, solved }
-    });
+    let computing = tokio::task::spawn_blocking(move || compute(world, settings, what_if.as_ref(), &solver));
     match wait(store, run, computing, &signals, stopping).await? {
         Waited::Over(run, computed) => finish(store, &run, computed).await,
         Waited::Stopping(run) => give_back(store, &run).await,
@@ -147,7 +164,11 @@ async fn finish(
             let found = keep::Found { world, settings, fingerprint, solved };
             keep::keep(&mut tx, &held, &found).await?;
         }
-        Ok(Computed { solved: Err(error), .. }) => {
+        Ok(Computed { solved: Err(NotSolved::Refused(refusal)), .. }) => {
+            tracing::info!(run = %run.id, ?refusal, "what a matching run supposes does not hold any more");
+            fail(&mut tx, &held, MatchingRunFailure::BadSupposition).await?;
+        }
+        Ok(Computed { solved: Err(NotSolved::Unsolved(error)), .. }) => {
             tracing::error!(run = %run.id, error = &error as &dyn std::error::Error, "a matching run failed");
             fail(&mut tx, &held, MatchingRunFailure::Unsolved).await?;
         }

@@ -46,7 +46,7 @@ impl Hub {
 
     /// Asks for a run of a street.
     pub async fn start_run(&self, streets: &Streets) -> RunId {
-        let new = NewRun { area: streets.street, category: None };
+        let new = NewRun { area: streets.street, category: None, what_if: None };
         self.change(&streets.coordinator, async |tx| run::start(tx, &new).await).await.unwrap()
     }
 
