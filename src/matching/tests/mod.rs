@@ -4,7 +4,11 @@ mod constraints;
 mod properties;
 mod reasons;
 mod scores;
+mod search;
 
+use super::candidates::{Candidate, Candidates};
+use super::exclusions::Exclusions;
+use super::score::Scorer;
 use super::solve::{Matching, solve};
 use super::weights::Weights;
 use super::world::{Record, Served, Snapshot, Unit, World};
@@ -193,6 +197,19 @@ impl Snapshot {
 
     fn world(&self) -> World {
         World::new(self.clone())
+    }
+
+    /// Every candidate.
+    fn candidates(&self) -> Vec<Candidate> {
+        let (world, weights) = (self.world(), Weights::default());
+        let scorer = Scorer::new(&world, &weights);
+        let found = Candidates::all(&scorer);
+        (0..found.len()).map(|pair| scorer.candidate(found.need(pair), found.line(pair))).collect()
+    }
+
+    /// What constraints exclude for the first need.
+    fn exclusions(&self) -> Exclusions {
+        Exclusions::of(&Scorer::new(&self.world(), &Weights::default()), 0)
     }
 
     fn solved(&self) -> Matching {

@@ -4,7 +4,7 @@ use crate::matching::score::BEST;
 use proptest::prelude::*;
 
 /// Worlds of a few needs and services with all that may differ between them.
-fn any_world() -> impl Strategy<Value = Snapshot> {
+pub(super) fn any_world() -> impl Strategy<Value = Snapshot> {
     let urgency = proptest::sample::select(Urgency::ALL.to_vec());
     let place = proptest::sample::select(vec![STREET, COMMUNITY, OTHER_COMMUNITY, COMPOUND]);
     let group =
