@@ -55,7 +55,7 @@ pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, Error> {
     }
     let mut store = Store::open(config.database_url.secret(), clock).await?;
     store.respond_hours = config.claims.respond_hours;
-    store.weights = Arc::new(config.matching.weights.clone());
+    store.settings = Arc::new(config.matching.clone());
     Ok(store)
 }
 

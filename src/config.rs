@@ -4,7 +4,7 @@
 use crate::domain::text::Lang;
 use crate::graph::limits::Limits;
 use crate::http;
-use crate::matching::weights::Weights;
+use crate::matching::settings::Settings;
 use crate::store::matches::DEFAULT_RESPOND_HOURS;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -29,8 +29,8 @@ pub struct Config {
     pub http: http::Settings,
     /// How matches wait.
     pub claims: Claims,
-    /// How the matching judges.
-    pub matching: Matching,
+    /// How needs are matched where their street has not laid down anything else.
+    pub matching: Settings,
     /// What is written down about the hub's own running.
     pub log: Log,
 }
@@ -43,7 +43,7 @@ impl Default for Config {
             limits: Limits::default(),
             http: http::Settings::default(),
             claims: Claims::default(),
-            matching: Matching::default(),
+            matching: Settings::default(),
             log: Log::default(),
         }
     }
@@ -61,14 +61,6 @@ impl Default for Claims {
     fn default() -> Self {
         Self { respond_hours: DEFAULT_RESPOND_HOURS }
     }
-}
-
-/// How the matching judges.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Matching {
-    /// How many points each part of a score has at most; together 10,000.
-    pub weights: Weights,
 }
 
 /// The URL of a database. Its password is not shown.

@@ -1,9 +1,12 @@
 //! The commands, one file each.
 
+mod bench;
 mod demo;
 mod doctor;
+mod find;
 mod import;
 mod log;
+mod matching;
 mod migrate;
 mod schema;
 mod serve;
@@ -35,6 +38,7 @@ use std::process::ExitCode;
   gongjian demo                                    看一个街道的演示 | a street to look at
   gongjian serve                                   在 127.0.0.1:8080 启动 | serve at 127.0.0.1:8080
   gongjian --config hub.toml serve                 使用配置文件 | with a configuration file
+  gongjian match --area 430102002                  匹配一个街道 | match a street
   gongjian doctor                                  检查安装 | look for what is wrong
   gongjian token create --name 管理 --role administrator
 
@@ -61,6 +65,7 @@ enum Command {
     Demo(demo::Demo),
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
+    Match(matching::Match),
     #[command(subcommand)]
     Schema(schema::Schema),
     #[command(subcommand)]
@@ -143,6 +148,7 @@ async fn command(command: Command, desk: Desk) -> Result<ExitCode> {
         Command::Demo(demo) => demo.run(desk).await,
         Command::Serve(serve) => serve.run(desk).await,
         Command::Migrate(migrate) => migrate.run(&desk).await,
+        Command::Match(matching) => matching.run(&desk).await,
         Command::Schema(schema) => schema.run(&desk),
         Command::Token(token) => token.run(&desk).await,
         Command::Doctor(doctor) => doctor.run(&desk).await,

@@ -1,15 +1,12 @@
+use super::find::{find_area, find_unit};
 use super::{Desk, table};
-use crate::domain::area::Area;
 use crate::domain::id::{BadId, TokenId};
 use crate::domain::text::{Lang, TextEnum as _};
-use crate::domain::unit::PartnerUnit;
 use crate::domain::viewer::{Actor, Role, Scope, Token as Row, Viewer};
+use crate::store::Store;
 use crate::store::conn::Conn;
-use crate::store::entity::{self, Entity};
-use crate::store::error::Error as StoreError;
 use crate::store::token::{self, NewToken};
-use crate::store::{Store, area, unit};
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -118,55 +115,6 @@ impl Create {
             }
         })
     }
-}
-
-async fn find_unit(desk: &Desk, conn: &mut Conn, wanted: &str) -> Result<PartnerUnit> {
-    let found = match wanted.parse() {
-        Ok(id) => by_id(conn, id).await,
-        Err(_) => unit::by_name(conn, wanted).await,
-    };
-    only_one(desk, wanted, found, |unit| format!("{} {}", unit.id, unit.name))
-}
-
-async fn find_area(desk: &Desk, conn: &mut Conn, wanted: &str) -> Result<Area> {
-    let found = if let Ok(id) = wanted.parse() {
-        by_id(conn, id).await
-    } else if wanted.bytes().all(|byte| byte.is_ascii_digit()) {
-        area::by_code(conn, wanted).await.map(|found| found.into_iter().collect())
-    } else {
-        area::by_name(conn, wanted).await
-    };
-    only_one(desk, wanted, found, |area| {
-        format!("{} {} {}", area.id, area.name, area.code.as_deref().unwrap_or_default())
-    })
-}
-
-async fn by_id<E: Entity>(conn: &mut Conn, id: E::Id) -> Result<Vec<E>, StoreError> {
-    let found = entity::by_ids(conn, &Viewer::local(Actor::Administrator), &[id]).await?;
-    Ok(found.into_values().collect())
-}
-
-fn only_one<T>(
-    desk: &Desk,
-    wanted: &str,
-    found: Result<Vec<T>, StoreError>,
-    shown: impl Fn(&T) -> String,
-) -> Result<T> {
-    let mut found = found.map_err(|error| desk.failed(&error))?;
-    if found.len() > 1 {
-        let lines: Vec<String> = found.iter().map(shown).collect();
-        let lines = lines.join("\n  ");
-        bail!(desk.pick(
-            format!("“{wanted}”不止一个，请改用编号：\n  {lines}"),
-            format!("There are several \"{wanted}\"; name one by its id:\n  {lines}"),
-        ));
-    }
-    found.pop().with_context(|| {
-        desk.pick(
-            format!("没有找到“{wanted}”。区划用 gongjian import areas 导入。"),
-            format!("There is no \"{wanted}\". Areas are brought in with gongjian import areas."),
-        )
-    })
 }
 
 async fn list(desk: &Desk, store: &Store) -> Result<()> {

@@ -82,6 +82,13 @@ impl Refusal {
         self
     }
 
+    /// Names the list and the place in it that the field belongs to.
+    #[must_use]
+    pub fn inside_entry(mut self, list: &str, place: usize) -> Self {
+        self.field.insert(0, place.to_string());
+        self.inside(list)
+    }
+
     /// The sentence in the reader's language.
     #[must_use]
     pub fn message(&self, lang: Lang) -> &str {

@@ -66,6 +66,7 @@ pub struct Mutation(
     alliance::AllianceMutation,
     service::ServiceMutation,
     matching::MatchingMutation,
+    matching::MatchingSettingsMutation,
     directive::DirectiveMutation,
 );
 

@@ -1,6 +1,9 @@
 //! The reasons in sentences, in both languages.
 
+mod advice;
 mod fact;
+
+pub use advice::{ask, change, worth};
 
 use super::score::{Part, Score};
 use super::solve::{Placement, RefusedPin, Unmet, Why};

@@ -1,5 +1,6 @@
 //! What a world was at a moment, in short: whoever previewed it can tell whether anything has moved since.
 
+use super::settings::Settings;
 use super::world::World;
 use crate::domain::service::Capacity;
 use crate::domain::text::{TextEnum as _, text_enum};
@@ -19,12 +20,14 @@ text_enum! {
         Units = "units", "共建单位", "units";
         /// Pins and prohibitions were given or lifted.
         Directives = "directives", "人工指定", "directives";
+        /// The street laid down how it wants its needs matched.
+        Settings = "settings", "匹配设置", "matching settings";
     }
 }
 
 /// What a world was at a moment: a short digest for each part that can move.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fingerprint([String; 5]);
+pub struct Fingerprint([String; 6]);
 
 impl Fingerprint {
     /// The fingerprint as clients hold it.
@@ -49,9 +52,10 @@ impl Fingerprint {
 }
 
 impl World {
-    /// What the world was at this moment, in short: equal where nothing has moved that a matching depends on.
+    /// What the world was at this moment, in short, and how it is matched: equal where nothing has moved that a matching
+    /// depends on.
     #[must_use]
-    pub fn fingerprint(&self) -> Fingerprint {
+    pub fn fingerprint(&self, settings: &Settings) -> Fingerprint {
         let lines: Vec<&Capacity> = self.lines.iter().map(|line| &line.capacity).collect();
         let services: Vec<_> =
             self.offers.iter().map(|offer| (&offer.service, &offer.rules, &offer.coverage)).collect();
@@ -61,6 +65,7 @@ impl World {
             digest(&(&lines, &self.joined)),
             digest(&(&self.units, &self.check_ins)),
             digest(&self.directives),
+            digest(settings),
         ])
     }
 }

@@ -18,7 +18,7 @@ use super::assign::{
 };
 use super::candidates::{Candidate, Candidates, KEPT};
 use super::score::{BEST, Score, Scorer};
-use super::weights::Weights;
+use super::settings::Settings;
 use super::world::World;
 use crate::domain::need::Urgency;
 
@@ -74,6 +74,10 @@ pub struct Matching {
     pub refused_pins: Vec<RefusedPin>,
     /// What is left of each line, in the order of [`World::lines`].
     pub left: Vec<i64>,
+    /// What it costs: for each unit of quantity what it lacks in score, or the penalty of what stays unmet.
+    pub cost: i64,
+    /// What one unit less of each need would save, in the order of [`World::needs`].
+    pub need_prices: Vec<i64>,
     /// The proof that nothing costs less.
     pub certificate: Certificate,
 }
@@ -93,8 +97,8 @@ pub enum Unsolved {
 ///
 /// # Errors
 /// Where the world is too large or, through our own fault, the proof fails.
-pub fn solve(world: &World, weights: &Weights) -> Result<Matching, Unsolved> {
-    Ok(Draft::new(world, weights, KEPT).solve(&mut ())?.matching())
+pub fn solve(world: &World, settings: &Settings) -> Result<Matching, Unsolved> {
+    Ok(Draft::new(world, settings, KEPT).solve(&mut ())?.matching())
 }
 
 /// A world made ready to be solved: the pairs worth looking at, what pins reserve, and the rest as a problem.
@@ -122,8 +126,8 @@ pub struct Solved<'w> {
 impl<'w> Draft<'w> {
     /// Looks for the best so many candidates of each need.
     #[must_use]
-    pub fn new(world: &'w World, weights: &'w Weights, kept: usize) -> Self {
-        let scorer = Scorer::new(world, weights);
+    pub fn new(world: &'w World, settings: &'w Settings, kept: usize) -> Self {
+        let scorer = Scorer::new(world, &settings.weights);
         let pinned = pins::pinned(world);
         // A pin is honoured through whatever fits, however badly.
         let candidates =
@@ -216,6 +220,8 @@ impl Solved<'_> {
             total: placements.iter().map(|placed| placed.score.total * placed.quantity).sum(),
             unmet: unmet::explain(self, &placements),
             left: self.left(&placements),
+            cost: self.certificate.primal,
+            need_prices: self.answer.prices.demands.clone(),
             placements,
             certificate: self.certificate.clone(),
             refused_pins: self.draft.pins.refused.clone(),

@@ -67,6 +67,11 @@ impl<T: Branch> Tree<T> {
         self.0.values()
     }
 
+    /// All nodes, by id, given away.
+    pub fn into_nodes(self) -> impl Iterator<Item = T> {
+        self.0.into_values()
+    }
+
     /// The node and all above it, upwards.
     pub fn upwards(&self, id: T::Id) -> impl Iterator<Item = &T> {
         std::iter::successors(self.get(id), |node| self.get(node.parent()?))

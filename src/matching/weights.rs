@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// How many points each part has at most: together [`BEST`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "BTreeMap<ScoreAspect, i64>")]
+#[serde(try_from = "BTreeMap<ScoreAspect, i64>", into = "BTreeMap<ScoreAspect, i64>")]
 pub struct Weights(BTreeMap<ScoreAspect, i64>);
 
 /// Why weights were refused.
@@ -46,6 +46,12 @@ impl TryFrom<BTreeMap<ScoreAspect, i64>> for Weights {
         }
         let sum: i128 = weights.values().map(|most| i128::from(*most)).sum();
         if sum == i128::from(BEST) { Ok(Self(weights)) } else { Err(BadWeights::Sum(sum)) }
+    }
+}
+
+impl From<Weights> for BTreeMap<ScoreAspect, i64> {
+    fn from(weights: Weights) -> Self {
+        weights.0
     }
 }
 

@@ -6,9 +6,9 @@ use crate::domain::area::Area;
 use crate::domain::availability::Rule;
 use crate::domain::category::Category;
 use crate::domain::directive::Directive;
-use crate::domain::id::{AreaId, CapacityId, NeedId, ServiceId, UnitId};
+use crate::domain::id::{AreaId, CapacityId, CategoryId, NeedId, ServiceId, UnitId};
 use crate::domain::need::Need;
-use crate::domain::service::{Capacity, Service};
+use crate::domain::service::{Capacity, Measure, Service};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -42,6 +42,8 @@ pub struct Snapshot {
     pub joined: Vec<(NeedId, CapacityId)>,
     /// How far the communities of the needs are served; what the street itself asks for counts under the street.
     pub communities: Vec<(AreaId, Served)>,
+    /// How many people were reached so far by what was delivered of a category, in the streets of the needs.
+    pub reached: Vec<((CategoryId, Measure), Reached)>,
 }
 
 /// What is known of a unit.
@@ -73,6 +75,15 @@ pub struct Served {
     pub asked: i64,
     /// Those of them with something left to claim.
     pub waiting: i64,
+}
+
+/// What was delivered of a category so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// How much.
+    pub quantity: i64,
+    /// How many people it reached.
+    pub people: i64,
 }
 
 /// A service on offer, with what belongs to it.
@@ -122,6 +133,8 @@ pub struct World {
     pub joined: BTreeSet<(NeedId, CapacityId)>,
     /// How far the communities of the needs are served.
     pub communities: BTreeMap<AreaId, Served>,
+    /// How many people were reached so far by what was delivered of a category.
+    pub reached: BTreeMap<(CategoryId, Measure), Reached>,
 }
 
 impl World {
@@ -163,7 +176,19 @@ impl World {
             directives: rows.directives,
             joined: rows.joined.into_iter().collect(),
             communities: rows.communities.into_iter().collect(),
+            reached: rows.reached.into_iter().collect(),
         }
+    }
+
+    /// How many people so much of a category reaches, from what was delivered so far: `None` where nothing was. What is
+    /// counted in people is so many.
+    #[must_use]
+    pub fn people(&self, category: CategoryId, measure: Measure, quantity: i64) -> Option<i64> {
+        if matches!(measure, Measure::Visits | Measure::Seats | Measure::People) {
+            return Some(quantity);
+        }
+        let reached = self.reached.get(&(category, measure))?;
+        Some(quantity.saturating_mul(reached.people) / reached.quantity.max(1))
     }
 
     /// The service that a line of capacity belongs to.
@@ -171,6 +196,37 @@ impl World {
     pub fn offer_of(&self, line: usize) -> &Offer {
         &self.offers[self.lines[line].offer]
     }
+}
+
+/// The rows that a world was made of.
+impl From<World> for Snapshot {
+    fn from(world: World) -> Self {
+        let mut rows = Self {
+            now: world.now,
+            needs: world.needs,
+            capacities: world.lines.into_iter().map(|line| line.capacity).collect(),
+            units: world.units.into_values().collect(),
+            check_ins: flattened(world.check_ins),
+            areas: world.areas.into_nodes().collect(),
+            categories: world.categories.into_nodes().collect(),
+            directives: world.directives,
+            joined: world.joined.into_iter().collect(),
+            communities: world.communities.into_iter().collect(),
+            reached: world.reached.into_iter().collect(),
+            ..Self::default()
+        };
+        for offer in world.offers {
+            let id = offer.service.id;
+            rows.rules.extend(offer.rules.into_iter().map(|rule| (id, rule)));
+            rows.coverage.extend(offer.coverage.into_iter().map(|area| (id, area)));
+            rows.services.push(offer.service);
+        }
+        rows
+    }
+}
+
+fn flattened<K: Copy, V>(groups: BTreeMap<K, BTreeSet<V>>) -> Vec<(K, V)> {
+    groups.into_iter().flat_map(|(key, values)| values.into_iter().map(move |value| (key, value))).collect()
 }
 
 fn grouped<K: Ord, V, G: Default + Extend<V>>(rows: Vec<(K, V)>) -> BTreeMap<K, G> {

@@ -4,6 +4,7 @@ use super::conn::{Conn, Tx};
 use super::entity::{Entity as _, get};
 use super::error::{Error, Result, at};
 use super::matches::{Suggestion, suggest};
+use super::settings;
 use super::sql::sql;
 use super::world::{self, Reach};
 use crate::domain::area::Area;
@@ -13,6 +14,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::text::{Lang, TextEnum as _};
 use crate::domain::viewer::Viewer;
 use crate::matching::explain;
+use crate::matching::settings::Settings;
 use crate::matching::solve::{Matching, Placement, Unsolved, solve};
 use crate::matching::world::World;
 use std::collections::BTreeSet;
@@ -46,8 +48,10 @@ pub async fn apply(tx: &mut Tx, new: &Application) -> Result<Uuid> {
     let area: Area = get(&mut tx.conn, &tx.viewer, new.area).await.map_err(|error| at("areaId", error))?;
     tx.require(tx.viewer.coordinates(area.street_id))?;
     let world = world::lock(tx, &Reach::Area { area: area.id, category: new.category }).await?;
-    require_unmoved(&world, new)?;
-    let matching = solve(&world, &tx.weights).map_err(|error| unsolved(&error))?;
+    let usual = tx.settings.clone();
+    let settings = settings::of(&mut tx.conn, area.street_id, &usual).await?;
+    require_unmoved(&world, &settings, new)?;
+    let matching = solve(&world, &settings).map_err(|error| unsolved(&error))?;
     let chosen = choose(&world, &matching, new)?;
     let id = tx.clock.id();
     for placed in chosen {
@@ -73,9 +77,13 @@ pub fn unsolved(error: &Unsolved) -> Error {
     Error::Corrupt(format!("a matching failed: {error}: {error:?}"))
 }
 
-fn require_unmoved(world: &World, new: &Application) -> std::result::Result<(), Refusal> {
+fn require_unmoved(
+    world: &World,
+    settings: &Settings,
+    new: &Application,
+) -> std::result::Result<(), Refusal> {
     let Some(before) = &new.fingerprint else { return Ok(()) };
-    let moved = world.fingerprint().moved_since(before);
+    let moved = world.fingerprint(settings).moved_since(before);
     if moved.is_empty() {
         return Ok(());
     }

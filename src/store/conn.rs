@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::domain::event::EventKind;
 use crate::domain::id::{AreaId, Id};
 use crate::domain::viewer::{Role, Scope, Viewer};
-use crate::matching::weights::Weights;
+use crate::matching::settings::Settings;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -143,7 +143,7 @@ pub struct Tx {
     pub now: DateTime<Utc>,
     pub(super) clock: Clock,
     pub(super) respond_hours: i64,
-    pub(super) weights: Arc<Weights>,
+    pub(super) settings: Arc<Settings>,
     pub(super) events: Vec<Vec<Value>>,
 }
 

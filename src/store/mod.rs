@@ -3,6 +3,7 @@
 pub mod alliance;
 pub mod application;
 pub mod area;
+pub mod bulk;
 pub mod category;
 pub mod conn;
 pub mod contact;
@@ -20,6 +21,7 @@ pub mod page;
 pub mod part;
 pub mod scope;
 pub mod service;
+pub mod settings;
 pub mod sql;
 pub mod token;
 pub mod unit;
@@ -28,7 +30,7 @@ pub mod world;
 use crate::clock::Clock;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::viewer::{Actor, Viewer};
-use crate::matching::weights::Weights;
+use crate::matching::settings::Settings;
 use conn::{Conn, Link, Tx};
 use error::{Error, Result};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -74,8 +76,8 @@ pub struct Store {
     pub clock: Clock,
     /// For how many hours a match waits for an answer where nobody says otherwise.
     pub respond_hours: i64,
-    /// How much each part of a score counts.
-    pub weights: Arc<Weights>,
+    /// How needs are matched where their street has not laid down anything else.
+    pub settings: Arc<Settings>,
     statements: Arc<AtomicU64>,
     wake: watch::Sender<i64>,
 }
@@ -120,7 +122,7 @@ impl Store {
             db,
             clock,
             respond_hours: matches::DEFAULT_RESPOND_HOURS,
-            weights: Arc::default(),
+            settings: Arc::default(),
             statements: Arc::default(),
             wake: watch::Sender::new(0),
         };
@@ -196,7 +198,7 @@ impl Store {
             now: self.clock.now(),
             clock: self.clock.clone(),
             respond_hours: self.respond_hours,
-            weights: self.weights.clone(),
+            settings: self.settings.clone(),
             events: Vec::new(),
         })
     }

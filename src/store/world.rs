@@ -10,9 +10,9 @@ use crate::domain::directive::Directive;
 use crate::domain::id::{AreaId, CapacityId, CategoryId, NeedId, ServiceId, UnitId};
 use crate::domain::matches::MatchState;
 use crate::domain::need::{Need, NeedState};
-use crate::domain::service::{AvailabilityRule, Capacity, Service, ServiceState};
+use crate::domain::service::{AvailabilityRule, Capacity, Measure, Service, ServiceState};
 use crate::domain::viewer::Viewer;
-use crate::matching::world::{Record, Served, Snapshot, Unit, World};
+use crate::matching::world::{Reached, Record, Served, Snapshot, Unit, World};
 use chrono::{DateTime, Utc};
 
 /// Which needs a world holds, and with them the services that reach their places.
@@ -66,10 +66,11 @@ pub async fn load(conn: &mut Conn, viewer: &Viewer, now: DateTime<Utc>, reach: &
         directives: from.directives(conn).await?,
         joined: from.joined(conn).await?,
         communities: from.communities(conn).await?,
+        reached: from.reached(conn).await?,
     }))
 }
 
-/// The world of an area, perhaps of one category only, for the people who work there.
+/// The world of an area, perhaps of one category only, for the people who work there, and the street it lies in.
 ///
 /// # Errors
 /// A refusal where there is no such area; denied to all who do not work in its street.
@@ -79,12 +80,12 @@ pub async fn preview(
     now: DateTime<Utc>,
     area: AreaId,
     category: Option<CategoryId>,
-) -> Result<World> {
+) -> Result<(Option<AreaId>, World)> {
     let area: Area = get(conn, viewer, area).await?;
     if !viewer.works_in(area.street_id) {
         return Err(Error::Denied(viewer.role()));
     }
-    load(conn, viewer, now, &Reach::Area { area: area.id, category }).await
+    Ok((area.street_id, load(conn, viewer, now, &Reach::Area { area: area.id, category }).await?))
 }
 
 /// The world that the caller is about to change: its needs, services and lines of capacity are kept from others'
@@ -240,6 +241,28 @@ impl Reader<'_> {
         let rows: Vec<(AreaId, i64, i64)> = conn.all(sql).await?;
         Ok(rows.into_iter().map(|(place, asked, waiting)| (place, Served { asked, waiting })).collect())
     }
+
+    async fn reached(&self, conn: &mut Conn) -> Result<Vec<((CategoryId, Measure), Reached)>> {
+        let mut sql = self.of_needs(
+            "SELECT asked.category_id, asked.measure, CAST(SUM(f.quantity) AS BIGINT) AS quantity,
+                CAST(SUM(f.people_reached) AS BIGINT) AS people
+             FROM fulfilment AS f JOIN match AS m ON m.id = f.match_id JOIN need AS asked ON asked.id = m.need_id
+             WHERE m.street_id IN (SELECT n.street_id FROM need AS n WHERE ",
+            ")",
+        );
+        sql.push(" GROUP BY asked.category_id, asked.measure");
+        let rows: Vec<ReachedRow> = conn.all(sql).await?;
+        let reached = |row: &ReachedRow| Reached { quantity: row.quantity, people: row.people };
+        Ok(rows.iter().map(|row| ((row.category_id, row.measure), reached(row))).collect())
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ReachedRow {
+    category_id: CategoryId,
+    measure: Measure,
+    quantity: i64,
+    people: i64,
 }
 
 #[derive(sqlx::FromRow)]

@@ -30,6 +30,7 @@ mod matching_apply;
 mod matching_candidates;
 mod matching_direct;
 mod matching_preview;
+mod matching_settings;
 mod matching_unmet;
 mod need_add;
 mod need_follow;

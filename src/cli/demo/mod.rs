@@ -4,16 +4,18 @@ mod load;
 mod print;
 mod story;
 
+use super::matching::{ASKS, Report};
 use super::{Desk, serve};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::domain::id::UnitId;
 use crate::domain::text::TextEnum as _;
 use crate::domain::viewer::{Actor, Scope, Viewer};
+use crate::matching::advice::advice;
 use crate::matching::solve::solve;
 use crate::store::token::{self, NewToken};
 use crate::store::world::{self, Reach};
-use crate::store::{Store, area, unit};
+use crate::store::{Store, area, settings, unit};
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 use indicatif::ProgressBar;
@@ -114,8 +116,11 @@ async fn print_matching(desk: &Desk, store: &Store, tale: &Story, street: &Stree
     let reach = Reach::Area { area: street.id, category: None };
     let mut conn = store.read().await?;
     let world = world::load(&mut conn, &viewer, store.clock.now(), &reach).await?;
-    let matching = solve(&world, &store.weights)?;
-    print!("{}", print::matching(desk.lang, tale, &world, &matching));
+    let settings = settings::of(&mut conn, Some(street.id), &store.settings).await?;
+    let matching = solve(&world, &settings)?;
+    let asks = advice(&world, &settings, &matching, street.id, ASKS)?;
+    let report = Report { world, settings, matching, comparison: None, asks, dial: Vec::new() };
+    print!("{}", print::matching(desk.lang, tale, &report));
     Ok(())
 }
 

@@ -3,10 +3,11 @@
 mod mutation;
 mod query;
 
-pub use mutation::AreaMutation;
+pub use mutation::{AreaMutation, AreaPayload};
 pub use query::AreaQuery;
 
 use super::directive::{self, Directive};
+use super::matching::{self, MatchingSettings};
 use super::need::{Need, NeedFilter, NeedOrder};
 use super::page::{Connection, Node, PageArgs, maybe};
 use super::service::{Service, ServiceFilter, ServiceOrder};
@@ -129,6 +130,14 @@ impl Area {
     ) -> Result<Connection<Service>, Error> {
         let listing = filter.unwrap_or_default().list(ctx, ServicesOf::Area, order_by)?;
         Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
+    }
+
+    /// How needs of this street are matched; null for what is no street. For those who work in it.
+    async fn matching_settings(&self, ctx: &Context<'_>) -> Result<Option<MatchingSettings>, Error> {
+        if self.0.kind != AreaKind::Street {
+            return Ok(None);
+        }
+        matching::of_street(ctx, self.0.id).await
     }
 
     /// The pins and prohibitions that hold in this street, the newest first. For those who work in it.

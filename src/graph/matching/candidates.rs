@@ -2,7 +2,7 @@
 
 use super::parts::{Exclusion, ScorePart};
 use crate::domain::check;
-use crate::domain::id::{NeedId, ServiceId, UnitId};
+use crate::domain::id::{AreaId, NeedId, ServiceId, UnitId};
 use crate::domain::service;
 use crate::domain::viewer::{Role, Viewer};
 use crate::graph::error::{lang, refused, told_shared};
@@ -12,13 +12,15 @@ use crate::graph::need::Need;
 use crate::graph::page::MAX_ROWS;
 use crate::graph::service::Service;
 use crate::matching::rank::{Ranked, Ranking, by_need, by_offer};
+use crate::matching::settings::Settings;
 use crate::matching::world::World;
 use crate::store::error::Error as StoreError;
+use crate::store::settings;
 use crate::store::world::{self, Reach};
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Error, Object};
 use chrono::{DateTime, Utc};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A ranking with the world that it is about, shared by all that were ranked at once.
@@ -47,7 +49,8 @@ impl Loader<CandidatesOfNeed> for Loaders {
         let reach = Reach::Needs(keys.iter().map(|key| key.0).collect());
         let world = read(self, &reach).await?;
         let needs: Vec<_> = world.needs.iter().map(|need| CandidatesOfNeed(need.id)).collect();
-        let rankings = by_need(&world, &self.store.weights);
+        let streets = world.needs.iter().map(|need| need.street_id).collect();
+        let rankings = ranked(self, streets, |settings| by_need(&world, &settings.weights)).await?;
         Ok(found(world, needs, rankings))
     }
 }
@@ -64,7 +67,8 @@ impl Loader<CandidatesOfService> for Loaders {
         let world = read(self, &reach).await?;
         let services: Vec<_> =
             world.offers.iter().map(|offer| CandidatesOfService(offer.service.id)).collect();
-        let rankings = by_offer(&world, &self.store.weights);
+        let streets = world.offers.iter().map(|offer| offer.service.street_id).collect();
+        let rankings = ranked(self, streets, |settings| by_offer(&world, &settings.weights)).await?;
         Ok(found(world, services, rankings))
     }
 }
@@ -72,6 +76,31 @@ impl Loader<CandidatesOfService> for Loaders {
 async fn read(loaders: &Loaders, reach: &Reach) -> Result<World, StoreError> {
     let mut conn = loaders.store.read().await?;
     world::load(&mut conn, &loaders.viewer, loaders.store.clock.now(), reach).await
+}
+
+/// The ranking of each thing as its street wants it. Different wishes are few, so the world is ranked by each.
+async fn ranked(
+    loaders: &Loaders,
+    streets: Vec<AreaId>,
+    rank: impl Fn(&Settings) -> Vec<Ranking>,
+) -> Result<Vec<Ranking>, StoreError> {
+    let mut conn = loaders.store.read().await?;
+    let own = settings::of_streets(&mut conn, streets.iter().copied().collect::<BTreeSet<_>>()).await?;
+    let usual = &*loaders.store.settings;
+    let wanted = |street| own.get(street).map_or(usual, |own| &own.settings);
+    let mut rankings = vec![Ranking::default(); streets.len()];
+    let mut open: Vec<usize> = (0..streets.len()).collect();
+    while let Some(settings) = open.first().map(|first| wanted(&streets[*first])) {
+        let mut by_this = rank(settings);
+        open.retain(|place| {
+            let other = wanted(&streets[*place]) != settings;
+            if !other {
+                rankings[*place] = std::mem::take(&mut by_this[*place]);
+            }
+            other
+        });
+    }
+    Ok(rankings)
 }
 
 fn found<K: Eq + std::hash::Hash>(world: World, keys: Vec<K>, rankings: Vec<Ranking>) -> HashMap<K, Found> {

@@ -2,14 +2,16 @@
 
 use super::parts::Quantity;
 use super::planned::PlannedMatch;
+use super::settings::MatchingSettings;
 use super::unmet::{CapacityLeft, UnmetNeed, UnplacedPin};
 use crate::domain::service::Measure;
 use crate::graph::error::{id, optional_id, told};
 use crate::graph::loader;
+use crate::matching::settings::Settings;
 use crate::matching::solve::{self, solve};
 use crate::matching::world::World;
 use crate::store::application::unsolved;
-use crate::store::world;
+use crate::store::{settings, world};
 use async_graphql::{Context, Error, ID, Object};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,16 +35,19 @@ impl MatchingQuery {
         let loaders = loader(ctx)?.loader();
         let now = loaders.store.clock.now();
         let mut conn = loaders.store.read().await.map_err(|error| told(ctx, &error))?;
-        let world = world::preview(&mut conn, &loaders.viewer, now, area, category).await;
-        let world = world.map_err(|error| told(ctx, &error))?;
-        let solved = solve(&world, &loaders.store.weights).map_err(|error| told(ctx, &unsolved(&error)))?;
-        Ok(Matching(Arc::new(Solved { world, solved })))
+        let previewed = world::preview(&mut conn, &loaders.viewer, now, area, category).await;
+        let (street, world) = previewed.map_err(|error| told(ctx, &error))?;
+        let settings = settings::of(&mut conn, street, &loaders.store.settings).await;
+        let settings = settings.map_err(|error| told(ctx, &error))?;
+        let solved = solve(&world, &settings).map_err(|error| told(ctx, &unsolved(&error)))?;
+        Ok(Matching(Arc::new(Solved { world, settings, solved })))
     }
 }
 
-/// A world and its best answer.
+/// A world, how it is matched, and its best answer.
 pub(super) struct Solved {
     pub world: World,
+    pub settings: Settings,
     pub solved: solve::Matching,
 }
 
@@ -54,7 +59,12 @@ pub struct Matching(Arc<Solved>);
 impl Matching {
     /// What the world was: send it with `applyMatching`, which then refuses where something has moved.
     async fn fingerprint(&self) -> String {
-        self.0.world.fingerprint().encode()
+        self.0.world.fingerprint(&self.0.settings).encode()
+    }
+
+    /// How it was matched: as its street has laid down, or as is usual.
+    async fn settings(&self) -> MatchingSettings {
+        self.0.settings.clone().into()
     }
 
     /// The scores of all matches, each times its quantity: a whole number that may be larger than an `Int`.

@@ -9,6 +9,7 @@ mod search;
 use super::candidates::{Candidate, Candidates};
 use super::exclusions::Exclusions;
 use super::score::Scorer;
+use super::settings::Settings;
 use super::solve::{Matching, solve};
 use super::weights::Weights;
 use super::world::{Record, Served, Snapshot, Unit, World};
@@ -213,7 +214,7 @@ impl Snapshot {
     }
 
     fn solved(&self) -> Matching {
-        solve(&self.world(), &Weights::default()).expect("a solvable world")
+        solve(&self.world(), &Settings::default()).expect("a solvable world")
     }
 }
 

@@ -3,6 +3,7 @@ use crate::domain::text::{Lang, TextEnum as _};
 use crate::matching::explain;
 use crate::matching::fingerprint::WorldPart;
 use crate::matching::score::{BEST, Score, ScoreAspect, Scorer};
+use crate::matching::settings::{Fairness, Settings};
 
 fn score(rows: &Snapshot) -> Score {
     let world = rows.world();
@@ -82,8 +83,9 @@ fn weights_must_add_up_and_name_parts_only() {
 
 #[test]
 fn a_fingerprint_says_which_part_has_moved() {
-    let before = fitting().world().fingerprint().encode();
-    let moved = |rows: &Snapshot| rows.world().fingerprint().moved_since(&before);
+    let usual = Settings::default();
+    let before = fitting().world().fingerprint(&usual).encode();
+    let moved = |rows: &Snapshot| rows.world().fingerprint(&usual).moved_since(&before);
     let mut rows = fitting();
     rows.now += TimeDelta::hours(1);
     assert_eq!(moved(&rows), []);
@@ -92,5 +94,7 @@ fn a_fingerprint_says_which_part_has_moved() {
     rows.needs[0].claimed += 1;
     assert_eq!(moved(&rows), [WorldPart::Needs, WorldPart::Capacity]);
     assert_eq!(moved(&fitting().with_directive(DirectiveKind::Pin, 30, 40, None)), [WorldPart::Directives]);
-    assert_eq!(rows.world().fingerprint().moved_since("rubbish"), WorldPart::ALL);
+    let fair = Settings { fairness: Fairness::all().last().unwrap(), ..usual.clone() };
+    assert_eq!(fitting().world().fingerprint(&fair).moved_since(&before), [WorldPart::Settings]);
+    assert_eq!(rows.world().fingerprint(&usual).moved_since("rubbish"), WorldPart::ALL);
 }

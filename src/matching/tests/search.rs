@@ -120,9 +120,9 @@ proptest! {
 
     #[test]
     fn few_candidates_give_the_best_over_all_pairs(rows in any_larger_world(), kept in 1_usize..4) {
-        let (world, weights) = (rows.world(), Weights::default());
-        let all = Draft::new(&world, &weights, usize::MAX).solve(&mut ()).unwrap();
-        let few = Draft::new(&world, &weights, kept).solve(&mut ()).unwrap();
+        let (world, settings) = (rows.world(), Settings::default());
+        let all = Draft::new(&world, &settings, usize::MAX).solve(&mut ()).unwrap();
+        let few = Draft::new(&world, &settings, kept).solve(&mut ()).unwrap();
         prop_assert_eq!(few.answer.objective, all.answer.objective);
         let quantity = |need: usize, line: usize| {
             let own = few.draft.candidates.of(need);

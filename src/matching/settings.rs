@@ -1,0 +1,72 @@
+//! How a street wants its needs matched.
+
+use super::weights::Weights;
+use serde::{Deserialize, Serialize};
+
+/// How a street wants its needs matched. Kept with every computed matching, so that it can be repeated exactly.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How much each part of a score counts.
+    pub weights: Weights,
+    /// How much it counts that nobody is left far behind.
+    pub fairness: Fairness,
+}
+
+/// The dial between the most needs served and nobody left far behind: the higher, the more it costs to leave a
+/// community with a larger share of its needs unmet than others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct Fairness(u8);
+
+/// A step that the dial does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the fairness dial goes from 0 to {most}, not to {0}", most = Fairness::MOST)]
+pub struct BadFairness(i64);
+
+impl Fairness {
+    /// The last step of the dial: nobody left far behind.
+    pub const MOST: u8 = 4;
+
+    /// Every step of the dial.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..=Self::MOST).map(Self)
+    }
+
+    /// The step.
+    #[must_use]
+    pub fn step(self) -> u8 {
+        self.0
+    }
+}
+
+impl TryFrom<i64> for Fairness {
+    type Error = BadFairness;
+
+    fn try_from(step: i64) -> Result<Self, BadFairness> {
+        u8::try_from(step).ok().filter(|step| *step <= Self::MOST).map(Self).ok_or(BadFairness(step))
+    }
+}
+
+impl From<Fairness> for i64 {
+    fn from(fairness: Fairness) -> Self {
+        fairness.0.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_read_back_and_refuse_what_the_dial_does_not_have() {
+        let settings = Settings { fairness: Fairness(3), ..Settings::default() };
+        let text = serde_json::to_string(&settings).expect("text");
+        assert_eq!(serde_json::from_str::<Settings>(&text).ok(), Some(settings));
+        assert_eq!(serde_json::from_str::<Settings>("{}").ok(), Some(Settings::default()));
+        for bad in [r#"{"fairness": 5}"#, r#"{"fairness": -1}"#, r#"{"fair": 1}"#] {
+            assert!(serde_json::from_str::<Settings>(bad).is_err(), "{bad}");
+        }
+        assert_eq!(Fairness::all().map(Fairness::step).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+    }
+}
