@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod bench;
 mod demo;
 mod doctor;
 mod find;

@@ -3,6 +3,7 @@
 //!
 //! All days and times of day are China standard time, which is 8 hours ahead of UTC and has no summer time.
 
+pub mod calendar;
 mod error;
 mod grammar;
 mod recurrence;
@@ -164,6 +165,7 @@ pub fn upcoming(rules: &[Rule], from: DateTime<Utc>, count: usize) -> Vec<Span> 
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::text::TextEnum as _;
     use super::*;
 
     fn day(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[derive(Debug, Clone)]
-    struct Availability {
+    pub(super) struct Availability {
         rrule: Option<&'static str>,
         festival: Option<Festival>,
         starts_on: NaiveDate,
@@ -189,7 +191,7 @@ mod tests {
     }
 
     impl Availability {
-        fn rule(&self) -> Result<Rule, RecurrenceError> {
+        pub(super) fn rule(&self) -> Result<Rule, RecurrenceError> {
             Rule::new(self.rrule, self.festival, self.starts_on, self.ends_on, self.start, self.minutes)
         }
     }
@@ -212,6 +214,34 @@ mod tests {
 
     fn at_festival(festival: Festival) -> Availability {
         Availability { rrule: None, festival: Some(festival), ends_on: None, ..weekends() }
+    }
+
+    /// Availabilities of all kinds around 2020 to 2026; some never occur.
+    pub(super) fn availability() -> impl Strategy<Value = Availability> {
+        let patterns = [
+            "FREQ=DAILY",
+            "FREQ=DAILY;INTERVAL=3",
+            "FREQ=DAILY;COUNT=40",
+            "FREQ=WEEKLY;BYDAY=SA,SU",
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU",
+            "FREQ=WEEKLY;UNTIL=20230601",
+            "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR",
+            "FREQ=MONTHLY;BYDAY=-1FR",
+            "FREQ=YEARLY;BYMONTH=3,9;BYDAY=SU",
+            "FREQ=YEARLY;BYDAY=WE",
+        ];
+        let pattern = prop_oneof![
+            4 => proptest::sample::select(patterns.to_vec()).prop_map(|text| (Some(text), None)),
+            1 => proptest::sample::select(Festival::ALL.to_vec()).prop_map(|festival| (None, Some(festival))),
+        ];
+        let hours = (0_u32..24, 1_i64..2_000);
+        (pattern, 0_u64..2_200, proptest::option::of(0_u64..2_200), hours).prop_map(
+            |((rrule, festival), first, last, (hour, minutes))| {
+                let starts_on = day(2019, 6, 1) + chrono::Days::new(first);
+                let ends_on = last.map(|last| starts_on + chrono::Days::new(last));
+                Availability { rrule, festival, starts_on, ends_on, start: clock(hour), minutes }
+            },
+        )
     }
 
     #[test]

@@ -120,6 +120,12 @@ pub fn serves(offered: TargetGroups, needed: TargetGroups) -> bool {
     offered.contains(TargetGroup::Everyone) || needed.iter().all(has)
 }
 
+/// All groups that what is for some groups serves: what needs nobody else is served by it.
+#[must_use]
+pub fn served(offered: TargetGroups) -> TargetGroups {
+    TargetGroup::ALL.iter().copied().filter(|group| serves(offered, [*group].into_iter().collect())).collect()
+}
+
 fn require(kept: bool, constraint: Constraint) -> Result<(), Constraint> {
     if kept { Ok(()) } else { Err(constraint) }
 }
@@ -165,6 +171,8 @@ mod tests {
             (&[G::Women], &[G::Everyone], false),
         ] {
             assert_eq!(serves(groups(offered), groups(needed)), fits, "{offered:?} for {needed:?}");
+            let missing = groups(needed).bits() & !served(groups(offered)).bits();
+            assert_eq!(missing == 0, fits, "{offered:?} for {needed:?}");
         }
     }
 }

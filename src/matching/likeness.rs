@@ -4,6 +4,7 @@
 //! arithmetic is on integers, so that a score is the same on every machine.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -18,31 +19,58 @@ pub const LONGEST_TEXT: usize = 200;
 /// The order of the texts decides nothing: a text has the same likeness wherever it stands.
 #[derive(Debug, Clone, Default)]
 pub struct Corpus {
-    ids: HashMap<Gram, u32>,
+    ids: GramIds,
     /// By gram: how telling it is, in 1/256 bit. Rare grams tell more.
     weights: Vec<u32>,
-    /// By document: where its grams end in `grams` and `shares`.
+    /// By document: where its grams end in `grams`.
     ends: Vec<usize>,
-    /// Gram ids, ascending within each document.
-    grams: Vec<u32>,
-    /// How much of a gram's weight the document earns, in thousandths; long texts earn less for each.
-    shares: Vec<u16>,
+    /// Gram ids, ascending within each document, each with how much of its weight the document earns, in thousandths;
+    /// long texts earn less for each.
+    grams: Vec<(u32, u32)>,
     /// The texts that the weights come from.
     weighed: usize,
     total_length: u64,
 }
 
-/// A text made ready to be compared with every document of the [`Corpus`] that made it.
+/// A text made ready to be compared with the documents of the [`Corpus`] that made it. It is kept from one text to the
+/// next, so that reading one costs no memory.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
-    /// Gram id and weight, ascending.
-    grams: Vec<(u32, u32)>,
+    /// By gram id: its weight where the text has it, else 0. So a comparison reads the document once and searches nothing.
+    weights: Vec<u32>,
+    /// The ids whose weight is not 0.
+    held: Vec<u32>,
     /// What a document with just this text would earn.
     full_score: u64,
+    grams: Vec<Gram>,
 }
 
-/// One character, or two neighbours.
-type Gram = (char, Option<char>);
+/// One character, or two neighbours: the first in the upper half.
+type Gram = u64;
+
+type GramIds = HashMap<Gram, u32, BuildHasherDefault<GramHasher>>;
+
+/// Spreads the few bits in which grams differ. Nobody outside can choose grams so that they collide badly enough to
+/// matter: a text has a few hundred at most.
+#[derive(Debug, Clone, Copy, Default)]
+struct GramHasher(u64);
+
+impl Hasher for GramHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64((*byte).into());
+        }
+    }
+
+    fn write_u64(&mut self, gram: u64) {
+        let mixed = (self.0 ^ gram).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 29);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 impl Corpus {
     /// Reads one text per service: its title, category and synonyms, separated by a space or punctuation so
@@ -53,12 +81,9 @@ impl Corpus {
         let mut counted: Vec<Counted> = Vec::new();
         let mut documents_with: Vec<u32> = Vec::new();
         for text in texts {
-            let counts = Counted::of(text.as_ref(), |gram| {
-                let next = u32::try_from(corpus.ids.len()).unwrap_or(u32::MAX);
-                Some(*corpus.ids.entry(gram).or_insert(next))
-            });
+            let counts = corpus.count(text.as_ref());
             documents_with.resize(corpus.ids.len(), 0);
-            for &(id, _) in &counts.known {
+            for &(id, _) in &counts.grams {
                 documents_with[id as usize] += 1;
             }
             corpus.total_length += counts.length;
@@ -75,19 +100,30 @@ impl Corpus {
 
     /// Adds a text that changes no weight, so that its likeness does not depend on what else is added.
     pub fn add(&mut self, text: &str) {
-        let ids = &mut self.ids;
-        let counts = Counted::of(text, |gram| {
-            let next = u32::try_from(ids.len()).unwrap_or(u32::MAX);
-            Some(*ids.entry(gram).or_insert(next))
-        });
+        let counts = self.count(text);
         self.weights.resize(self.ids.len(), weight(0, self.weighed));
         self.keep(counts);
     }
 
+    /// The grams of a document to be, each with an id from now on.
+    fn count(&mut self, text: &str) -> Counted {
+        let mut grams = Vec::new();
+        read_grams(text, &mut grams);
+        let length = grams.len() as u64;
+        let ids = &mut self.ids;
+        let mut counted: Vec<(u32, u32)> = times(&grams)
+            .map(|(gram, times)| {
+                let next = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+                (*ids.entry(gram).or_insert(next), times)
+            })
+            .collect();
+        counted.sort_unstable();
+        Counted { grams: counted, length }
+    }
+
     fn keep(&mut self, counts: Counted) {
-        for (id, times) in counts.known {
-            self.grams.push(id);
-            self.shares.push(share(times, counts.length, self.weighed, self.total_length));
+        for (id, times) in counts.grams {
+            self.grams.push((id, share(times, counts.length, self.weighed, self.total_length)));
         }
         self.ends.push(self.grams.len());
     }
@@ -107,20 +143,28 @@ impl Corpus {
     /// Makes a text ready for [`likeness_of`](Self::likeness_of).
     #[must_use]
     pub fn query(&self, text: &str) -> Query {
-        let counts = Counted::of(text, |gram| self.ids.get(&gram).copied());
-        let documents = self.weighed;
-        let earned = |weight: u32, times| {
-            u64::from(weight) * u64::from(share(times, counts.length, documents, self.total_length))
-        };
-        let unseen = weight(0, documents);
-        let mut full_score: u64 = counts.unknown.iter().map(|times| earned(unseen, *times)).sum();
-        let mut grams = Vec::with_capacity(counts.known.len());
-        for &(id, times) in &counts.known {
-            let weight = self.weights.get(id as usize).copied().unwrap_or(unseen);
-            full_score += earned(weight, times);
-            grams.push((id, weight));
+        let mut query = Query::default();
+        self.read(text, &mut query);
+        query
+    }
+
+    /// Makes a text ready in place of the one before.
+    pub fn read(&self, text: &str, query: &mut Query) {
+        query.forget();
+        query.weights.resize(self.weights.len(), 0);
+        read_grams(text, &mut query.grams);
+        let (documents, unseen) = (self.weighed, weight(0, self.weighed));
+        let length = query.grams.len() as u64;
+        for (gram, times) in times(&query.grams) {
+            let id = self.ids.get(&gram).copied();
+            let weight = id.and_then(|id| self.weights.get(id as usize)).copied().unwrap_or(unseen);
+            query.full_score +=
+                u64::from(weight) * u64::from(share(times, length, documents, self.total_length));
+            if let Some(id) = id {
+                query.weights[id as usize] = weight;
+                query.held.push(id);
+            }
         }
-        Query { grams, full_score }
     }
 
     /// How much of `query` document `doc` (its place in the order given to [`new`](Self::new)) contains:
@@ -131,13 +175,10 @@ impl Corpus {
     pub fn likeness_of(&self, query: &Query, doc: usize) -> u32 {
         let Some(&end) = self.ends.get(doc) else { return 0 };
         let start = doc.checked_sub(1).map_or(0, |before| self.ends[before]);
-        let (grams, shares) = (&self.grams[start..end], &self.shares[start..end]);
-        let earned: u64 = query
-            .grams
+        let earned: u64 = self.grams[start..end]
             .iter()
-            .filter_map(|(id, weight)| {
-                let share = shares[grams.binary_search(id).ok()?];
-                Some(u64::from(*weight) * u64::from(share))
+            .map(|(id, share)| {
+                u64::from(query.weights.get(*id as usize).copied().unwrap_or_default()) * u64::from(*share)
             })
             .sum();
         let likeness = (earned * u64::from(FULL)).checked_div(query.full_score).unwrap_or(0);
@@ -151,52 +192,61 @@ impl Corpus {
     }
 }
 
-/// The grams of one text with how often each occurs.
+impl Query {
+    fn forget(&mut self) {
+        for id in self.held.drain(..) {
+            self.weights[id as usize] = 0;
+        }
+        self.full_score = 0;
+    }
+}
+
+/// The grams of one text.
 struct Counted {
-    /// Ascending by id.
-    known: Vec<(u32, u32)>,
-    /// How often each gram without an id occurs.
-    unknown: Vec<u32>,
+    /// Ids with how often each occurs, ascending.
+    grams: Vec<(u32, u32)>,
     /// In grams.
     length: u64,
 }
 
-impl Counted {
-    fn of(text: &str, mut id_of: impl FnMut(Gram) -> Option<u32>) -> Self {
-        let mut grams = grams(text);
-        grams.sort_unstable();
-        let mut counted = Self { known: Vec::new(), unknown: Vec::new(), length: 0 };
-        for same in grams.chunk_by(|a, b| a == b) {
-            let times = u32::try_from(same.len()).unwrap_or(u32::MAX);
-            counted.length += u64::from(times);
-            match id_of(same[0]) {
-                Some(id) => counted.known.push((id, times)),
-                None => counted.unknown.push(times),
-            }
+/// Each gram once, with how often it occurs. They come sorted.
+fn times(grams: &[Gram]) -> impl Iterator<Item = (Gram, u32)> {
+    grams.chunk_by(|a, b| a == b).map(|same| (same[0], u32::try_from(same.len()).unwrap_or(u32::MAX)))
+}
+
+/// Letters, ideographs and digits of a text, half-width and lower case, alone and in pairs, sorted. Everything else is
+/// dropped and keeps its neighbours from pairing.
+fn read_grams(text: &str, grams: &mut Vec<Gram>) {
+    grams.clear();
+    let read = text.chars().take(LONGEST_TEXT);
+    // Most texts hold nothing that normalisation would change, and it costs more than all the rest.
+    if read.clone().all(|c| c.is_ascii() || is_ideograph(c)) {
+        pair_up(read, grams);
+    } else {
+        pair_up(read.nfkc(), grams);
+    }
+    grams.sort_unstable();
+}
+
+fn pair_up(chars: impl Iterator<Item = char>, grams: &mut Vec<Gram>) {
+    let mut before = 0;
+    for c in chars {
+        if !is_ideograph(c) && !c.is_alphanumeric() {
+            before = 0;
+            continue;
         }
-        counted.known.sort_unstable();
-        counted
+        let c = Gram::from(u32::from(c.to_ascii_lowercase()));
+        grams.push(c);
+        if before > 0 {
+            grams.push(before << 32 | c);
+        }
+        before = c;
     }
 }
 
-/// Letters, ideographs and digits of a text, half-width and lower case, alone and in pairs. Everything else
-/// is dropped and keeps its neighbours from pairing.
-fn grams(text: &str) -> Vec<Gram> {
-    let mut grams = Vec::new();
-    let mut before = None;
-    for c in text.chars().take(LONGEST_TEXT).nfkc() {
-        if !c.is_alphanumeric() {
-            before = None;
-            continue;
-        }
-        let c = c.to_ascii_lowercase();
-        grams.push((c, None));
-        if let Some(before) = before {
-            grams.push((before, Some(c)));
-        }
-        before = Some(c);
-    }
-    grams
+/// The common ideographs, which stand for themselves in every normal form.
+fn is_ideograph(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 
 /// BM25's inverse document frequency, log2((N + 1) / (n + 1/2)), in 1/256 bit.
@@ -207,11 +257,11 @@ fn weight(documents_with: u32, documents: usize) -> u32 {
 }
 
 /// BM25's saturation f (k + 1) / (f + k (1 - b + b L / avg)) with k = 1.2 and b = 0.75, in thousandths.
-fn share(times: u32, length: u64, documents: usize, total_length: u64) -> u16 {
+fn share(times: u32, length: u64, documents: usize, total_length: u64) -> u32 {
     let (times, total) = (u128::from(times), u128::from(total_length.max(1)));
     let relative_length = u128::from(length) * (documents as u128);
     let share = times * 2_200_000 * total / ((times * 1000 + 300) * total + 900 * relative_length).max(1);
-    u16::try_from(share).unwrap_or(u16::MAX)
+    u32::try_from(share).unwrap_or(u32::MAX)
 }
 
 /// log2 of a number of at least 1, in 1/256, rounded down.
@@ -335,7 +385,7 @@ mod tests {
             let corpus = Corpus::new(&texts);
             for (doc, text) in texts.iter().enumerate() {
                 prop_assert!(corpus.likeness(&query, doc) <= FULL);
-                let itself = if grams(text).is_empty() { 0 } else { FULL };
+                let itself = if text.chars().any(char::is_alphanumeric) { FULL } else { 0 };
                 prop_assert_eq!(corpus.likeness(text, doc), itself);
             }
         }

@@ -1,21 +1,28 @@
 //! Which service for which need, and why: pure functions over a snapshot of the street.
 //!
-//! [`world`] holds the snapshot, [`candidates`] the pairs that hard constraints leave, [`score`] how well each fits,
-//! [`settings`] how a street wants it done, [`rank`] the best for one need or one service, [`solve`] the best answer for all needs at once, [`explain`] the
-//! reasons in sentences, [`fingerprint`] whether anything has moved since.
+//! [`world`] holds the snapshot, [`candidates`] the pairs that hard constraints leave and [`exclusions`] what these
+//! exclude, [`score`] how well each pair fits, [`settings`] how a street wants it done, [`rank`] the best for one need or
+//! one service, [`solve`] the best answer for all needs at once, [`explain`] the reasons in sentences, [`fingerprint`]
+//! whether anything has moved since. Below them `index`, `points` and `search` keep all this quick where there are
+//! millions of pairs.
 
 pub mod advice;
 pub mod assign;
 pub mod candidates;
 pub mod compare;
+pub mod exclusions;
 pub mod explain;
 pub mod fairness;
 pub mod fingerprint;
+mod index;
 pub mod likeness;
+mod points;
 pub mod rank;
 pub mod score;
+mod search;
 pub mod settings;
 pub mod solve;
+mod stages;
 #[cfg(test)]
 mod tests;
 pub mod tree;

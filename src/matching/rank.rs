@@ -1,6 +1,7 @@
 //! The best candidates of one need, or of one service, by score.
 
 use super::candidates::{Candidate, Candidates};
+use super::exclusions::Exclusions;
 use super::score::{Score, Scorer};
 use super::weights::Weights;
 use super::world::World;
@@ -29,54 +30,53 @@ pub struct Ranking {
 /// Ranks the services for each need of a world, in the order of its needs.
 #[must_use]
 pub fn by_need(world: &World, weights: &Weights) -> Vec<Ranking> {
-    let candidates = Candidates::find(world);
-    let mut rankings: Vec<Ranking> =
-        candidates.exclusions.iter().map(|excluded| ranking(excluded.clone())).collect();
-    for ranked in best_lines(world, weights, &candidates) {
-        rankings[ranked.candidate.need].best.push(ranked);
-    }
-    sorted(rankings)
+    let scorer = Scorer::new(world, weights);
+    let candidates = Candidates::all(&scorer);
+    let ranking = |need| {
+        let best = best_lines(&scorer, &candidates, need);
+        sorted(Ranking { best, excluded: Exclusions::of(&scorer, need).counts })
+    };
+    (0..world.needs.len()).map(ranking).collect()
 }
 
 /// Ranks the needs for each service of a world, in the order of its services.
 #[must_use]
 pub fn by_offer(world: &World, weights: &Weights) -> Vec<Ranking> {
-    let candidates = Candidates::find(world);
+    let scorer = Scorer::new(world, weights);
+    let candidates = Candidates::all(&scorer);
     let mut rankings: Vec<Ranking> = vec![Ranking::default(); world.offers.len()];
-    for (need, excluded) in candidates.excluded.iter().enumerate() {
-        let fitting = &candidates.pairs[candidates.of(need)];
+    for need in 0..world.needs.len() {
+        let excluded = Exclusions::of(&scorer, need).excluded;
+        let best = best_lines(&scorer, &candidates, need);
+        let mut fitting = best.iter().map(|one| one.candidate.offer).peekable();
         for (offer, ranking) in rankings.iter_mut().enumerate() {
-            if !fitting.iter().any(|pair| pair.offer == offer) {
+            if fitting.next_if_eq(&offer).is_none() {
                 let constraint = excluded.get(&offer).copied().unwrap_or(Constraint::Category);
                 *ranking.excluded.entry(constraint).or_default() += 1;
             }
         }
+        for ranked in best {
+            rankings[ranked.candidate.offer].best.push(ranked);
+        }
     }
-    for ranked in best_lines(world, weights, &candidates) {
-        rankings[ranked.candidate.offer].best.push(ranked);
-    }
-    sorted(rankings)
+    rankings.into_iter().map(sorted).collect()
 }
 
-fn ranking(excluded: BTreeMap<Constraint, usize>) -> Ranking {
-    Ranking { best: Vec::new(), excluded }
-}
-
-/// Each need and service once, on the line with the highest score, by need and service.
-fn best_lines(world: &World, weights: &Weights, candidates: &Candidates) -> Vec<Ranked> {
-    let judge = Scorer::new(world, weights);
-    let mut ranked: Vec<Ranked> =
-        candidates.pairs.iter().map(|pair| Ranked { candidate: *pair, score: judge.score(pair) }).collect();
-    let pair = |one: &Ranked| (one.candidate.need, one.candidate.offer);
-    ranked.sort_by_key(|one| (pair(one), Reverse(one.score.total), one.candidate.line));
-    ranked.dedup_by_key(|one| pair(one));
-    ranked
+/// Each service that may serve a need once, on the line with the highest score, by service.
+fn best_lines(scorer: &Scorer, candidates: &Candidates, need: usize) -> Vec<Ranked> {
+    let offer = |pair: usize| scorer.world.lines[candidates.line(pair)].offer;
+    let mut pairs: Vec<usize> = candidates.of(need).collect();
+    pairs.sort_by_key(|pair| (offer(*pair), Reverse(candidates.score(*pair)), candidates.line(*pair)));
+    pairs.dedup_by_key(|pair| offer(*pair));
+    let ranked = |pair| {
+        let candidate = scorer.candidate(need, candidates.line(pair));
+        Ranked { candidate, score: scorer.score(&candidate) }
+    };
+    pairs.into_iter().map(ranked).collect()
 }
 
 /// The best first; of equals the one that comes first in the world.
-fn sorted(mut rankings: Vec<Ranking>) -> Vec<Ranking> {
-    for ranking in &mut rankings {
-        ranking.best.sort_by_key(|one| Reverse(one.score.total));
-    }
-    rankings
+fn sorted(mut ranking: Ranking) -> Ranking {
+    ranking.best.sort_by_key(|one| Reverse(one.score.total));
+    ranking
 }

@@ -1,16 +1,19 @@
 //! How well a candidate fits, from 0 to 10,000: the sum of parts that are whole numbers.
 
 use super::candidates::Candidate;
-use super::likeness::{Corpus, FULL, Query};
+use super::index::{Index, short};
+use super::likeness::{Corpus, FULL};
+use super::points::Points;
 use super::weights::Weights;
 use super::world::{Offer, Record, Served, World};
 use crate::domain::area::Area;
 use crate::domain::category::Category;
-use crate::domain::id::AreaId;
+use crate::domain::id::{AreaId, CategoryId};
 use crate::domain::need::Need;
 use crate::domain::service::TargetGroup;
 use crate::domain::text::{TextEnum, text_enum};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::collections::HashMap;
 
 /// The score of a candidate that fits in every respect.
 pub const BEST: i64 = 10_000;
@@ -98,29 +101,27 @@ pub struct Score {
     pub total: i64,
 }
 
-/// Scores the candidates of one world. A score depends on the pair alone, not on what else is in the world.
+/// Scores the pairs of one world. A score depends on the pair alone, not on what else is in the world.
 pub struct Scorer<'w> {
-    world: &'w World,
+    /// The world.
+    pub world: &'w World,
     weights: &'w Weights,
-    corpus: Corpus,
-    queries: Vec<Query>,
-    /// Where the offers' texts begin in the corpus, after those of the categories.
-    first_offer: usize,
+    pub(super) index: Index,
+    pub(super) points: Points,
+    pub(super) texts: Texts,
 }
 
 impl<'w> Scorer<'w> {
-    /// Reads the texts of a world.
+    /// Numbers a world and reads its texts.
     #[must_use]
     pub fn new(world: &'w World, weights: &'w Weights) -> Self {
-        let category = |category: &Category| format!("{} {}", category.name, category.synonyms);
-        let mut corpus = Corpus::new(world.categories.iter().map(category));
-        let first_offer = corpus.len();
-        for Offer { service, .. } in &world.offers {
-            let filed = world.categories.get(service.category_id).map(category).unwrap_or_default();
-            corpus.add(&format!("{} {filed}", service.title));
+        Self {
+            world,
+            weights,
+            index: Index::new(world),
+            points: Points::new(world, weights),
+            texts: Texts::new(world),
         }
-        let queries = world.needs.iter().map(|need| corpus.query(&need.title)).collect();
-        Self { world, weights, corpus, queries, first_offer }
     }
 
     /// The score of a candidate.
@@ -130,91 +131,142 @@ impl<'w> Scorer<'w> {
         let parts: Vec<Part> = ScoreAspect::ALL
             .iter()
             .map(|kind| {
-                let share = match kind {
+                let (share, fact) = match kind {
                     ScoreAspect::Category => self.category(need, offer),
                     ScoreAspect::Nearness => self.nearness(need, offer),
                     ScoreAspect::Time => self.time(need, candidate.first.0),
                     ScoreAspect::TargetGroup => target_group(need, offer),
                     ScoreAspect::Likeness => self.likeness(candidate),
-                    ScoreAspect::Record => self.record(offer),
-                    ScoreAspect::Equity => self.equity(need),
+                    ScoreAspect::Record => {
+                        (record(self.world, offer), Fact::Record(record_of(self.world, offer)))
+                    }
+                    ScoreAspect::Equity => (equity(self.world, need), Fact::Equity(served(self.world, need))),
                 };
-                Part {
-                    kind: *kind,
-                    points: self.weights.most(*kind) * share.of / share.all,
-                    fact: share.fact,
-                }
+                Part { kind: *kind, points: share.points(self.weights.most(*kind)), fact }
             })
             .collect();
         Score { total: parts.iter().map(|part| part.points).sum(), parts }
     }
 
-    /// All of it in the need's own category, half of it one step above, a quarter further up.
-    fn category(&self, need: &Need, offer: &Offer) -> Share {
+    fn category(&self, need: &Need, offer: &Offer) -> (Share, Fact) {
         let steps = self.world.categories.steps_up(need.category_id, offer.service.category_id).unwrap_or(2);
-        Share::new([4, 2].get(steps).copied().unwrap_or(1), 4, Fact::Category { steps })
+        (Share::quarters(category_quarters(steps)), Fact::Category { steps })
     }
 
-    /// A quarter less with each step up to the nearest area that the service covers or its unit has checked in at.
-    fn nearness(&self, need: &Need, offer: &Offer) -> Share {
+    /// Counted to the nearest area that the service covers or its unit has checked in at.
+    fn nearness(&self, need: &Need, offer: &Offer) -> (Share, Fact) {
         let check_ins = self.world.check_ins.get(&offer.service.unit_id);
         let near = |area: &Area| {
             offer.coverage.contains(&area.id) || check_ins.is_some_and(|areas| areas.contains(&area.id))
         };
         let nearest = self.world.areas.upwards(need.area_id).enumerate().find(|(_, area)| near(area));
         let (steps, area) = nearest.map_or((4, need.area_id), |(steps, area)| (steps, area.id));
-        let left = 4_i64.saturating_sub(i64::try_from(steps).unwrap_or(4)).max(0);
-        Share::new(left, 4, Fact::Nearness { steps, area })
+        (Share::quarters(nearness_quarters(steps)), Fact::Nearness { steps, area })
     }
 
     /// As much as is left of the days on which the need could be served. Whole local days, so that a score stands
     /// still for a day.
-    fn time(&self, need: &Need, first: DateTime<Utc>) -> Share {
+    fn time(&self, need: &Need, first: DateTime<Utc>) -> (Share, Fact) {
         let (from, day) = (local_day(need.starts_at.max(self.world.now)), local_day(first));
         let days = (local_day(need.ends_at) - from).num_days() + 1;
         let wait = (day - from).num_days();
-        Share::new(days - wait, days, Fact::Time { day, wait })
+        (Share::of(days - wait, days), Fact::Time { day, wait })
     }
 
-    fn likeness(&self, candidate: &Candidate) -> Share {
-        let doc = self.first_offer + candidate.offer;
-        let likeness = self.corpus.likeness_of(&self.queries[candidate.need], doc);
-        Share::new(likeness.into(), FULL.into(), Fact::Likeness(likeness))
+    fn likeness(&self, candidate: &Candidate) -> (Share, Fact) {
+        let query = self.texts.corpus.query(&self.world.needs[candidate.need].title);
+        let likeness = self.texts.corpus.likeness_of(&query, self.texts.of_offer[candidate.offer] as usize);
+        (Share::of(likeness.into(), FULL.into()), Fact::Likeness(likeness))
     }
+}
 
-    /// The share of kept words, a broken one counting twice; half of it for a unit without any.
-    fn record(&self, offer: &Offer) -> Share {
-        let record = self.world.units.get(&offer.service.unit_id).map(|unit| unit.record).unwrap_or_default();
-        let kept = record.confirmed + 1;
-        Share::new(kept, kept + 2 * record.no_shows + 1, Fact::Record(record))
-    }
+/// The services' texts.
+pub(super) struct Texts {
+    pub corpus: Corpus,
+    /// By service: its text in the corpus. Services whose texts are the same share it.
+    pub of_offer: Vec<u32>,
+}
 
-    /// The share of the community's needs that still wait.
-    fn equity(&self, need: &Need) -> Share {
-        let place = need.community_id.unwrap_or(need.street_id);
-        let served = self.world.communities.get(&place).copied().unwrap_or_default();
-        Share::new(served.waiting, served.asked.max(1), Fact::Equity(served))
+impl Texts {
+    fn new(world: &World) -> Self {
+        let category = |category: &Category| format!("{} {}", category.name, category.synonyms);
+        let mut corpus = Corpus::new(world.categories.iter().map(category));
+        let mut known: HashMap<(CategoryId, &str), u32> = HashMap::new();
+        let of_offer = world
+            .offers
+            .iter()
+            .map(|Offer { service, .. }| {
+                *known.entry((service.category_id, &service.title)).or_insert_with(|| {
+                    let filed = world.categories.get(service.category_id).map(category).unwrap_or_default();
+                    corpus.add(&format!("{} {filed}", service.title));
+                    short(corpus.len() - 1)
+                })
+            })
+            .collect();
+        Self { corpus, of_offer }
     }
 }
 
 /// The share of a part's points that a fact earns.
-struct Share {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Share {
     of: i64,
     all: i64,
-    fact: Fact,
 }
 
 impl Share {
     /// Kept between none and all, so that no fact can make a score leave its range.
-    fn new(of: i64, all: i64, fact: Fact) -> Self {
+    pub fn of(of: i64, all: i64) -> Self {
         let all = all.max(1);
-        Self { of: of.clamp(0, all), all, fact }
+        Self { of: of.clamp(0, all), all }
     }
+
+    /// So many quarters.
+    pub fn quarters(of: i64) -> Self {
+        Self::of(of, 4)
+    }
+
+    /// The points, where all of it has so many.
+    pub fn points(&self, most: i64) -> i64 {
+        most * self.of / self.all
+    }
+}
+
+/// All of it in the need's own category, half of it one step above, a quarter further up.
+pub(super) fn category_quarters(steps: usize) -> i64 {
+    [4, 2].get(steps).copied().unwrap_or(1)
+}
+
+/// A quarter less with each step up.
+pub(super) fn nearness_quarters(steps: usize) -> i64 {
+    4_i64.saturating_sub(i64::try_from(steps).unwrap_or(4)).max(0)
+}
+
+/// The share of kept words, a broken one counting twice; half of it for a unit without any.
+pub(super) fn record(world: &World, offer: &Offer) -> Share {
+    let record = record_of(world, offer);
+    let kept = record.confirmed + 1;
+    Share::of(kept, kept + 2 * record.no_shows + 1)
+}
+
+fn record_of(world: &World, offer: &Offer) -> Record {
+    world.units.get(&offer.service.unit_id).map(|unit| unit.record).unwrap_or_default()
+}
+
+/// The share of the community's needs that still wait.
+pub(super) fn equity(world: &World, need: &Need) -> Share {
+    let served = served(world, need);
+    Share::of(served.waiting, served.asked)
+}
+
+fn served(world: &World, need: &Need) -> Served {
+    let place = need.community_id.unwrap_or(need.street_id);
+    world.communities.get(&place).copied().unwrap_or_default()
 }
 
 /// All of it for a service for just those who need it, three quarters where others are served too, a quarter where
 /// simply everyone is.
-fn target_group(need: &Need, offer: &Offer) -> Share {
+fn target_group(need: &Need, offer: &Offer) -> (Share, Fact) {
     let (offered, needed) = (offer.service.target_groups, need.target_groups);
     let (quarters, aim) = match () {
         () if offered == needed => (4, Aim::Exact),
@@ -222,10 +274,10 @@ fn target_group(need: &Need, offer: &Offer) -> Share {
         () if needed.contains(TargetGroup::Everyone) => (4, Aim::Exact),
         () => (1, Aim::Everyone),
     };
-    Share::new(quarters, 4, Fact::TargetGroup(aim))
+    (Share::quarters(quarters), Fact::TargetGroup(aim))
 }
 
 /// The day in China, which is 8 hours ahead of UTC.
-fn local_day(at: DateTime<Utc>) -> NaiveDate {
+pub(super) fn local_day(at: DateTime<Utc>) -> NaiveDate {
     (at.naive_utc() + TimeDelta::hours(8)).date()
 }

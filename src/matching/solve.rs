@@ -4,23 +4,25 @@
 //! at least 20,000, twice the dearest pair, and twice as much with each step of urgency. So serving always beats
 //! leaving unmet, and what is scarce goes to the more urgent of two needs, whatever the scores.
 
+mod beyond;
+mod groups;
+mod next;
 mod pins;
 mod unmet;
 
-pub use pins::RefusedPin;
+pub use pins::{Pins, RefusedPin};
 pub use unmet::{Unmet, UnmetReason, Why};
 
 use super::assign::{
-    Assignment, Certificate, Demand, Pair, Problem, ProblemError, Supply, Violation, assign, certify,
+    AssignError, Assignment, Certificate, Demand, NONE, Pair, Prices, Problem, Supply, Violation, Watch,
+    assign, certify, lowest,
 };
-use super::candidates::{Candidate, Candidates};
+use super::candidates::{Candidate, Candidates, KEPT};
 use super::score::{BEST, Score, Scorer};
 use super::settings::Settings;
+use super::stages::Stages;
 use super::world::World;
-use crate::domain::id::Id as _;
-use crate::domain::need::Urgency;
-use pins::Pins;
-use std::collections::BTreeSet;
+use crate::domain::need::{Need, Urgency};
 
 /// The cost of a unit of quantity left unmet.
 #[must_use]
@@ -82,63 +84,137 @@ pub struct Matching {
     pub certificate: Certificate,
 }
 
-/// Why a world could not be solved: never a matter of its needs, always our own fault.
+/// Why a world could not be solved.
 #[derive(Debug, thiserror::Error)]
 pub enum Unsolved {
-    /// The world is too large.
+    /// The world is too large, or whoever watched has stopped it.
     #[error("the world cannot be solved")]
-    Problem(#[from] ProblemError),
-    /// The answer is not proven to be the best.
+    Problem(#[from] AssignError),
+    /// The answer is not proven to be the best: never a matter of the needs, always our own fault.
     #[error("the answer is not proven")]
     Unproven(#[from] Violation),
 }
 
-/// Finds the best answer and proves it.
+/// Finds the best answer, proves it and says why it is so. `()` watches nothing.
 ///
 /// # Errors
-/// Where the world is too large or, through our own fault, the proof fails.
-pub fn solve(world: &World, settings: &Settings) -> Result<Matching, Unsolved> {
-    let candidates = Candidates::find(world);
-    let judge = Scorer::new(world, &settings.weights);
-    let scores: Vec<Score> = candidates.pairs.iter().map(|pair| judge.score(pair)).collect();
-    let pins = Pins::place(world, &candidates, &scores);
-    let problem = problem(world, &candidates, &scores, &pins);
-    let answer = assign(&problem)?;
-    let certificate = certify(&problem, &answer)?;
-    let found = Found { world, candidates: &candidates, scores: &scores, pins: &pins, answer: &answer };
-    let placements = found.placements();
-    Ok(Matching {
-        total: placements.iter().map(|placed| placed.score.total * placed.quantity).sum(),
-        unmet: unmet::explain(world, &candidates, &placements, &answer.unmet),
-        left: found.left(&placements),
-        cost: certificate.primal,
-        need_prices: answer.prices.demands.clone(),
-        placements,
-        certificate,
-        refused_pins: pins.refused,
-    })
+/// Where the world is too large, the watch stops it or, through our own fault, the proof fails.
+pub fn solve(world: &World, settings: &Settings, watch: &mut dyn Watch) -> Result<Matching, Unsolved> {
+    let mut stages = Stages::of(watch);
+    stages.end(0.0)?;
+    let draft = Draft::new(world, settings, KEPT);
+    stages.end(0.3)?;
+    Ok(draft.solve(&mut stages)?.matching())
 }
 
-/// What the pins leave, as a transportation problem whose pairs are the candidates.
-fn problem(world: &World, candidates: &Candidates, scores: &[Score], pins: &Pins) -> Problem {
-    let demands = world.needs.iter().zip(&pins.needs).map(|(need, left)| Demand {
-        key: need.id.uuid().as_u128(),
-        quantity: units(*left),
-        penalty: penalty(need.urgency),
-    });
-    let supplies = world
-        .lines
-        .iter()
-        .zip(&pins.lines)
-        .map(|(line, left)| Supply { key: line.capacity.id.uuid().as_u128(), capacity: units(*left) });
-    let pairs = candidates.pairs.iter().zip(scores).map(|(pair, score)| Pair {
-        demand: u32::try_from(pair.need).unwrap_or(u32::MAX),
-        supply: u32::try_from(pair.line).unwrap_or(u32::MAX),
-        cost: BEST - score.total,
-        // No closer bound than the need's own, so that scarce capacity shows in its price.
-        at_most: units(pins.needs[pair.need]),
-    });
-    Problem { demands: demands.collect(), supplies: supplies.collect(), pairs: pairs.collect() }
+/// A world made ready to be solved: the pairs worth looking at, what pins reserve, and the rest as a problem.
+pub struct Draft<'w> {
+    /// What scores a pair of the world.
+    pub scorer: Scorer<'w>,
+    /// The pairs.
+    pub candidates: Candidates,
+    /// What pins reserve and leave.
+    pub pins: Pins,
+    /// What they leave, as a transportation problem whose pairs are the candidates.
+    pub problem: Problem,
+}
+
+/// A world with its best answer.
+pub struct Solved<'w> {
+    /// What was solved.
+    pub draft: Draft<'w>,
+    /// The answer, the quantities that pins reserve not included.
+    pub answer: Assignment,
+    /// The proof that nothing costs less.
+    pub certificate: Certificate,
+}
+
+impl<'w> Draft<'w> {
+    /// Looks for the best so many candidates of each need.
+    #[must_use]
+    pub fn new(world: &'w World, settings: &'w Settings, kept: usize) -> Self {
+        let scorer = Scorer::new(world, &settings.weights);
+        let pinned = pins::pinned(world);
+        // A pin is honoured through whatever fits, however badly.
+        let candidates =
+            Candidates::best(&scorer, kept, |need| pinned.binary_search(&world.needs[need].id).is_ok());
+        let pins = Pins::place(&scorer, &candidates);
+        let mut draft = Self { scorer, candidates, pins, problem: Problem::default() };
+        let (of_needs, groups) = groups::groups(world, &draft.pins, settings.fairness);
+        let (demands, supplies) = (draft.demands(&of_needs), draft.supplies());
+        draft.problem = Problem { demands, supplies, groups, ..Problem::default() };
+        draft.fill_in_pairs();
+        draft
+    }
+
+    /// Finds the best answer over all pairs, those beyond the candidates too, and proves it.
+    ///
+    /// # Errors
+    /// Where the problem is too large, the watch stops it or, through our own fault, the proof fails.
+    pub fn solve(mut self, watch: &mut dyn Watch) -> Result<Solved<'w>, Unsolved> {
+        let mut stages = Stages::of(watch);
+        let first = assign(&self.problem, None, stages.until(0.8))?;
+        let answer = self.price_out(first, stages.until(1.0))?;
+        let certificate = certify(&self.problem, &answer)?;
+        Ok(Solved { draft: self, answer, certificate })
+    }
+
+    /// Goes on from the best answer over the candidates to the best over all pairs: pairs that were left out are taken
+    /// in where the answer's prices say that they would be used, until there is none.
+    ///
+    /// # Errors
+    /// Where the problem is too large or the watch stops it.
+    pub fn price_out(
+        &mut self,
+        mut answer: Assignment,
+        watch: &mut dyn Watch,
+    ) -> Result<Assignment, AssignError> {
+        let mut stages = Stages::of(watch);
+        loop {
+            let further = beyond::worth_using(self, &answer);
+            if further.is_empty() {
+                return Ok(answer);
+            }
+            let places = self.candidates.extend(&further);
+            self.fill_in_pairs();
+            let mut quantities = vec![0; self.candidates.len()];
+            for (place, quantity) in places.into_iter().zip(answer.quantities) {
+                quantities[place as usize] = quantity;
+            }
+            answer.quantities = quantities;
+            answer = assign(&self.problem, Some(&answer), stages.half_of_the_rest())?;
+        }
+    }
+
+    fn demands(&self, groups: &[u32]) -> Vec<Demand> {
+        let needs = self.scorer.world.needs.iter().zip(&self.pins.needs).zip(groups);
+        let demand = |((need, left), group): ((&Need, &i64), &u32)| Demand {
+            quantity: units(*left),
+            penalty: i32::try_from(penalty(need.urgency)).unwrap_or(i32::MAX),
+            group: *group,
+        };
+        needs.map(demand).collect()
+    }
+
+    fn supplies(&self) -> Vec<Supply> {
+        self.pins.lines.iter().map(|left| Supply { capacity: units(*left), pool: NONE }).collect()
+    }
+
+    fn fill_in_pairs(&mut self) {
+        let candidates = &self.candidates;
+        let mut pairs = Vec::with_capacity(candidates.len());
+        for (need, left) in self.pins.needs.iter().enumerate() {
+            // No closer bound than the need's own, so that scarce capacity shows in its price.
+            let at_most = units(*left);
+            pairs.extend(candidates.of(need).map(|pair| Pair {
+                supply: u32::try_from(candidates.line(pair)).unwrap_or(u32::MAX),
+                cost: i32::try_from(BEST - candidates.score(pair)).unwrap_or(i32::MAX),
+                at_most,
+            }));
+        }
+        self.problem.pairs = pairs;
+        self.problem.ends = candidates.ends().to_vec();
+    }
 }
 
 /// A quantity as the solver counts it. Every quantity of the hub fits.
@@ -146,61 +222,65 @@ fn units(quantity: i64) -> u32 {
     u32::try_from(quantity.max(0)).unwrap_or(u32::MAX)
 }
 
-/// An answer beside what it was found from.
-struct Found<'f> {
-    world: &'f World,
-    candidates: &'f Candidates,
-    scores: &'f [Score],
-    pins: &'f Pins,
-    answer: &'f Assignment,
-}
-
-impl Found<'_> {
-    fn placements(&self) -> Vec<Placement> {
-        (0..self.candidates.pairs.len())
-            .filter(|pair| self.quantity(*pair) > 0)
-            .map(|pair| Placement {
-                candidate: self.candidates.pairs[pair],
-                quantity: self.quantity(pair),
-                pinned: self.pins.pairs[pair],
-                score: self.scores[pair].clone(),
-                next_best: self.next_best(pair),
-            })
-            .collect()
+impl Solved<'_> {
+    /// What the answer means: what serves what and what next, what stays unmet and why.
+    #[must_use]
+    pub fn matching(&self) -> Matching {
+        let prices = lowest(&self.draft.problem, &self.answer);
+        let placements = self.placements(&prices);
+        Matching {
+            total: placements.iter().map(|placed| placed.score.total * placed.quantity).sum(),
+            unmet: unmet::explain(self, &placements),
+            left: self.left(&placements),
+            cost: self.cost(),
+            need_prices: prices.demands,
+            placements,
+            certificate: self.certificate.clone(),
+            refused_pins: self.draft.pins.refused.clone(),
+        }
     }
 
-    /// The candidate of a service that does not serve the need which would cost the whole the least in place of this.
-    fn next_best(&self, pair: usize) -> Option<NextBest> {
-        let pairs = self.candidates.of(self.candidates.pairs[pair].need);
-        let used: BTreeSet<usize> =
-            pairs.clone().filter(|pair| self.quantity(*pair) > 0).map(|pair| self.offer(pair)).collect();
-        pairs
-            .filter(|other| !used.contains(&self.offer(*other)))
-            .min_by_key(|other| (self.worth(*other), BEST - self.scores[*other].total, *other))
-            .map(|other| NextBest {
-                candidate: self.candidates.pairs[other],
-                score: self.scores[other].total,
-                cost: self.worth(other) - self.worth(pair),
-            })
+    /// What it costs without what the dial of fairness adds.
+    fn cost(&self) -> i64 {
+        let Problem { demands, pairs, .. } = &self.draft.problem;
+        let served = pairs.iter().zip(&self.answer.quantities);
+        let missed = demands.iter().zip(&self.answer.unmet);
+        let served = served.map(|(pair, units)| i64::from(pair.cost) * i64::from(*units));
+        served.chain(missed.map(|(demand, units)| i64::from(demand.penalty) * i64::from(*units))).sum()
+    }
+
+    /// What serves what, by need, service and line, and what next to it at these prices.
+    #[must_use]
+    pub fn placements(&self, prices: &Prices) -> Vec<Placement> {
+        let Draft { scorer, candidates, pins, .. } = &self.draft;
+        let mut next = next::Next::new(self, prices);
+        let mut placements = Vec::new();
+        for need in 0..scorer.world.needs.len() {
+            let used: Vec<usize> =
+                candidates.of(need).filter(|pair| self.quantity(need, *pair) > 0).collect();
+            for pair in &used {
+                let candidate = scorer.candidate(need, candidates.line(*pair));
+                placements.push(Placement {
+                    candidate,
+                    quantity: self.quantity(need, *pair),
+                    pinned: pins.reserved(need, candidates.line(*pair)),
+                    score: scorer.score(&candidate),
+                    next_best: next.best(need, *pair, &used),
+                });
+            }
+        }
+        placements
     }
 
     /// What a pair serves: what a pin reserved, and what was found beyond.
-    fn quantity(&self, pair: usize) -> i64 {
-        self.pins.pairs[pair] + i64::from(self.answer.quantities[pair])
-    }
-
-    fn offer(&self, pair: usize) -> usize {
-        self.candidates.pairs[pair].offer
-    }
-
-    /// What a unit served through a pair costs: what it lacks in score, and the capacity that others would have used.
-    fn worth(&self, pair: usize) -> i64 {
-        let line = self.candidates.pairs[pair].line;
-        BEST - self.scores[pair].total + self.answer.prices.supplies[line]
+    fn quantity(&self, need: usize, pair: usize) -> i64 {
+        let Draft { candidates, pins, .. } = &self.draft;
+        pins.reserved(need, candidates.line(pair)) + i64::from(self.answer.quantities[pair])
     }
 
     fn left(&self, placements: &[Placement]) -> Vec<i64> {
-        let mut left: Vec<i64> = self.world.lines.iter().map(|line| line.capacity.left()).collect();
+        let lines = &self.draft.scorer.world.lines;
+        let mut left: Vec<i64> = lines.iter().map(|line| line.capacity.left()).collect();
         for placed in placements {
             left[placed.candidate.line] -= placed.quantity;
         }

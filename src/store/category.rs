@@ -91,26 +91,45 @@ struct Line {
     synonyms: String,
 }
 
+/// The standard tree, parents before their children.
+///
+/// # Errors
+/// Where the hub's own file cannot be read.
+pub fn standard() -> Result<Vec<Category>> {
+    let read = |line: std::result::Result<Line, csv::Error>| {
+        let line = line.map_err(|error| Error::Corrupt(format!("categories.csv: {error}")))?;
+        Ok(Category {
+            id: id_of(&line.code),
+            parent_id: line.code.rsplit_once('.').map(|(parent, _)| id_of(parent)),
+            code: line.code,
+            name: line.name,
+            name_en: line.name_en,
+            synonyms: line.synonyms,
+        })
+    };
+    csv::Reader::from_reader(STANDARD.as_bytes()).deserialize().map(read).collect()
+}
+
 /// Brings the standard tree into the database; what is there already is brought up to date.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn seed(tx: &mut Tx) -> Result<()> {
     let (mut rows, mut tree) = (Vec::new(), Vec::new());
-    for line in csv::Reader::from_reader(STANDARD.as_bytes()).deserialize() {
-        let line: Line = line.map_err(|error| Error::Corrupt(format!("categories.csv: {error}")))?;
-        let ancestors: Vec<&str> = line.code.match_indices('.').map(|(at, _)| &line.code[..at]).collect();
-        for (at, ancestor) in ancestors.iter().chain([&line.code.as_str()]).rev().enumerate() {
-            let distance = i64::try_from(at).unwrap_or_default();
-            tree.push(vec![id_of(ancestor).into(), id_of(&line.code).into(), distance.into()]);
+    for category in standard()? {
+        let code = category.code.as_str();
+        let ancestors = code.match_indices('.').map(|(at, _)| &code[..at]);
+        let upwards = ancestors.chain([code]).collect::<Vec<_>>().into_iter().rev();
+        for (distance, ancestor) in (0_i64..).zip(upwards) {
+            tree.push(vec![id_of(ancestor).into(), category.id.into(), distance.into()]);
         }
         rows.push(vec![
-            id_of(&line.code).into(),
-            ancestors.last().map(|code| id_of(code)).into(),
-            line.code.into(),
-            line.name.into(),
-            line.name_en.into(),
-            line.synonyms.into(),
+            category.id.into(),
+            category.parent_id.into(),
+            category.code.into(),
+            category.name.into(),
+            category.name_en.into(),
+            category.synonyms.into(),
         ]);
     }
     let mut sql = Sql::default();

@@ -3,6 +3,7 @@
 pub mod alliance;
 pub mod application;
 pub mod area;
+pub mod bulk;
 pub mod category;
 pub mod conn;
 pub mod contact;

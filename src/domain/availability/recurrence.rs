@@ -112,6 +112,22 @@ impl Series {
             .filter(move |found| *found >= day)
     }
 
+    /// The weekdays from Monday on, where the rule asks for nothing but weekdays and skips no period: then a day fits by
+    /// its weekday alone, however long ago the first one was.
+    pub(super) fn weekdays(&self) -> Option<[bool; 7]> {
+        let Recurrence { interval, months, chosen, positions, .. } = &self.rule;
+        let Chosen { month_days, year_days, weekdays } = chosen;
+        let others = months.len() + month_days.len() + year_days.len() + positions.len();
+        if *interval != 1 || others > 0 || weekdays.iter().any(|(nth, _)| nth.is_some()) {
+            return None;
+        }
+        let mut on = [weekdays.is_empty(); 7];
+        for (_, weekday) in weekdays {
+            on[weekday.num_days_from_monday() as usize] = true;
+        }
+        Some(on)
+    }
+
     /// First and last day of each period of the rule, beginning with the one that `day` is in.
     fn periods_from(&self, day: NaiveDate) -> impl Iterator<Item = (NaiveDate, NaiveDate)> {
         let horizon = day.checked_add_days(DayCount::new(HORIZON_DAYS)).unwrap_or(NaiveDate::MAX);

@@ -102,11 +102,11 @@ impl From<Unsolved> for NotSolved {
 
 impl Solved {
     fn new(world: World, settings: Settings, what_if: Option<&WhatIf>) -> Result<Self, NotSolved> {
-        let solved = solve(&world, &settings)?;
+        let solved = solve(&world, &settings, &mut ())?;
         let today = Self { world, settings, solved, today: None };
         let Some(what_if) = what_if else { return Ok(today) };
         let (world, settings) = what_if.apply(&today.world, &today.settings).map_err(NotSolved::Refused)?;
-        let solved = solve(&world, &settings)?;
+        let solved = solve(&world, &settings, &mut ())?;
         Ok(Self { world, settings, solved, today: Some(Arc::new(today)) })
     }
 }
@@ -147,7 +147,8 @@ impl Matching {
         let first = check::number("first", first.unwrap_or(ASKS.0).into(), 1, ASKS.1);
         let first = usize::try_from(first.map_err(|refusal| refused(lang(ctx), &refusal))?)?;
         let (solved, area) = (self.solved.clone(), self.area);
-        let asks = apart(ctx, move || advice(&solved.world, &solved.settings, &solved.solved, area, first));
+        let asks =
+            apart(ctx, move || advice(&solved.world, &solved.settings, &solved.solved, area, first, &mut ()));
         let asks = asks.await?.map_err(|error| told(ctx, &unsolved(&error)))?;
         Ok(MatchingAsk::list(&self.solved, asks))
     }
@@ -160,7 +161,7 @@ impl Matching {
     /// Every step of the dial between the most needs served and nobody left far behind, matched, with what it costs.
     async fn dial(&self, ctx: &Context<'_>) -> Result<Vec<FairnessStep>, Error> {
         let solved = self.solved.clone();
-        let steps = apart(ctx, move || dial(&solved.world, &solved.settings)).await?;
+        let steps = apart(ctx, move || dial(&solved.world, &solved.settings, &mut ())).await?;
         let steps = steps.map_err(|error| told(ctx, &unsolved(&error)))?;
         Ok(steps.into_iter().map(FairnessStep::from).collect())
     }

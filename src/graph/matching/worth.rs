@@ -39,8 +39,8 @@ impl OfferWorthQuery {
         let prospect = prospect::of_offer(&loaders.store, &loaders.viewer, &offer).await;
         let (world, settings) = prospect.map_err(|error| told(ctx, &error))?;
         let judged = apart(ctx, move || {
-            let solved = solve(&world, &settings)?;
-            let effect = worth(&world, &settings, &solved, &offer)?;
+            let solved = solve(&world, &settings, &mut ())?;
+            let effect = worth(&world, &settings, &solved, &offer, &mut ())?;
             Ok::<_, NoWorth>((Solved { world, settings, solved, today: None }, effect))
         });
         let (today, effect) = judged.await?.map_err(|error| match error {

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{
     Assignment,
-    problem::{Pair, Problem, ProblemError},
+    problem::{NONE, Problem, ProblemError},
 };
 
 /// The two objectives of a proven optimum. That they are equal is the proof: no answer costs less than
@@ -44,11 +44,23 @@ pub enum Violation {
         /// The supply that gives too much.
         supply: usize,
     },
+    /// The supplies of a pool give more than it has.
+    #[error("the supplies of pool {pool} give more than it has")]
+    AbovePool {
+        /// The pool of which too much is given.
+        pool: usize,
+    },
     /// The price of a supply is negative.
     #[error("the price of supply {supply} is negative")]
     NegativePrice {
         /// The supply with that price.
         supply: usize,
+    },
+    /// The price of a pool is negative.
+    #[error("the price of pool {pool} is negative")]
+    NegativePoolPrice {
+        /// The pool with that price.
+        pool: usize,
     },
     /// A supply has a price, yet capacity is left over.
     #[error("supply {supply} has a price and capacity left over")]
@@ -56,14 +68,26 @@ pub enum Violation {
         /// The supply with that price.
         supply: usize,
     },
-    /// The price of a demand is above its penalty.
-    #[error("the price of demand {demand} is above its penalty")]
+    /// A pool has a price, yet capacity is left over.
+    #[error("pool {pool} has a price and capacity left over")]
+    PriceOnSparePool {
+        /// The pool with that price.
+        pool: usize,
+    },
+    /// The price of a group is not what its next or its last unmet unit costs, nor between the two.
+    #[error("the price of group {group} is not that of its unmet units")]
+    WrongGroupPrice {
+        /// The group with that price.
+        group: usize,
+    },
+    /// The price of a demand is above its penalty and the price of its group.
+    #[error("the price of demand {demand} is above what leaving it unmet costs")]
     PriceAbovePenalty {
         /// The demand with that price.
         demand: usize,
     },
-    /// A demand is partly unmet, yet its price is below its penalty.
-    #[error("demand {demand} is unmet at a price below its penalty")]
+    /// A demand is partly unmet, yet its price is below its penalty and the price of its group.
+    #[error("demand {demand} is unmet at a price below what leaving it unmet costs")]
     UnmetBelowPenalty {
         /// The demand with that price.
         demand: usize,
@@ -98,139 +122,194 @@ pub enum Violation {
     },
 }
 
-/// Proves that `assignment` is an optimum of `problem`: it keeps to all limits, its prices agree with it
+/// Proves that `answer` is an optimum of `problem`: it keeps to all limits, its prices agree with it
 /// (complementary slackness), and it costs just what the prices say that every answer costs at least.
 ///
-/// Nothing of the solver is used. The prices are proven optimal, not that they are the lowest.
+/// Nothing of the solver is used; each pair is looked at once.
 ///
 /// # Errors
 ///
 /// The first [`Violation`] found.
-pub fn certify(problem: &Problem, assignment: &Assignment) -> Result<Certificate, Violation> {
+pub fn certify(problem: &Problem, answer: &Assignment) -> Result<Certificate, Violation> {
     problem.check()?;
-    check_shape(problem, assignment)?;
-    check_limits(problem, assignment)?;
-    check_demands(problem, assignment)?;
-    check_supplies(problem, assignment)?;
-    check_pairs(problem, assignment)?;
-    check_objectives(problem, assignment)
-}
-
-fn check_shape(problem: &Problem, assignment: &Assignment) -> Result<(), Violation> {
-    let Assignment { quantities, unmet, prices, .. } = assignment;
-    let fits = quantities.len() == problem.pairs.len()
-        && unmet.len() == problem.demands.len()
-        && prices.demands.len() == problem.demands.len()
-        && prices.supplies.len() == problem.supplies.len();
-    if fits { Ok(()) } else { Err(Violation::Shape) }
-}
-
-fn check_limits(problem: &Problem, assignment: &Assignment) -> Result<(), Violation> {
-    let beyond = |(pair, &units): (&Pair, &u32)| units > pair.at_most;
-    match problem.pairs.iter().zip(&assignment.quantities).position(beyond) {
-        Some(pair) => Err(Violation::AboveAtMost { pair }),
-        None => Ok(()),
+    if !answer.has_shape_of(problem) {
+        return Err(Violation::Shape);
     }
+    let mut proof = Proof::new(problem, answer);
+    for demand in 0..problem.demands.len() {
+        proof.demand(demand)?;
+    }
+    proof.supplies()?;
+    proof.pools()?;
+    proof.groups()?;
+    proof.conclude()
 }
 
-fn check_demands(problem: &Problem, assignment: &Assignment) -> Result<(), Violation> {
-    let served = totals(problem, assignment, problem.demands.len(), |pair| pair.demand);
-    for (demand, asked) in problem.demands.iter().enumerate() {
-        let unmet = assignment.unmet[demand];
-        let price = assignment.prices.demands[demand];
-        if served[demand] + u64::from(unmet) != u64::from(asked.quantity) {
+/// What has been added up so far. Prices are whatever the answer says, so sums of them are kept in an `i128`.
+struct Proof<'a> {
+    problem: &'a Problem,
+    answer: &'a Assignment,
+    /// By supply, the price of one unit of it, its pool's included.
+    worth: Vec<i128>,
+    /// By supply, the units it gives.
+    given: Vec<u64>,
+    /// By group, its units left unmet.
+    unmet: Vec<u64>,
+    primal: i128,
+    dual: i128,
+}
+
+impl<'a> Proof<'a> {
+    fn new(problem: &'a Problem, answer: &'a Assignment) -> Self {
+        let prices = &answer.prices;
+        let worth = |(supply, &price): (&super::Supply, &i64)| {
+            i128::from(price) + i128::from(shared(&prices.pools, supply.pool))
+        };
+        Self {
+            problem,
+            answer,
+            worth: problem.supplies.iter().zip(&prices.supplies).map(worth).collect(),
+            given: vec![0; problem.supplies.len()],
+            unmet: vec![0; problem.groups.len()],
+            primal: 0,
+            dual: 0,
+        }
+    }
+
+    fn demand(&mut self, demand: usize) -> Result<(), Violation> {
+        let asked = self.problem.demands[demand];
+        let unmet = self.answer.unmet[demand];
+        let price = i128::from(self.answer.prices.demands[demand]);
+        let ceiling = i128::from(asked.penalty) + i128::from(shared(&self.answer.prices.groups, asked.group));
+        let served = self.pairs(demand, price)?;
+        if served + u64::from(unmet) != u64::from(asked.quantity) {
             return Err(Violation::Unbalanced { demand });
         }
-        if price > asked.penalty {
+        if price > ceiling {
             return Err(Violation::PriceAbovePenalty { demand });
         }
-        if unmet > 0 && price < asked.penalty {
+        if unmet > 0 && price < ceiling {
             return Err(Violation::UnmetBelowPenalty { demand });
         }
-    }
-    Ok(())
-}
-
-fn check_supplies(problem: &Problem, assignment: &Assignment) -> Result<(), Violation> {
-    let given = totals(problem, assignment, problem.supplies.len(), |pair| pair.supply);
-    for (supply, offer) in problem.supplies.iter().enumerate() {
-        let capacity = u64::from(offer.capacity);
-        let price = assignment.prices.supplies[supply];
-        if given[supply] > capacity {
-            return Err(Violation::AboveCapacity { supply });
+        if asked.group != NONE {
+            self.unmet[asked.group as usize] += u64::from(unmet);
         }
-        if price < 0 {
-            return Err(Violation::NegativePrice { supply });
+        self.primal += i128::from(asked.penalty) * i128::from(unmet);
+        self.dual += price * i128::from(asked.quantity);
+        Ok(())
+    }
+
+    /// Checks the pairs of a demand and returns the units they serve. A demand has at most one pair with each
+    /// supply, so the sum is far below 2^64.
+    fn pairs(&mut self, demand: usize, price: i128) -> Result<u64, Violation> {
+        let mut served = 0;
+        let row = self.problem.row(demand);
+        let units = self.answer.quantities[row.clone()].iter();
+        for (index, (pair, &units)) in row.clone().zip(self.problem.pairs[row].iter().zip(units)) {
+            let supply = pair.supply as usize;
+            let gain = price - self.worth[supply] - i128::from(pair.cost);
+            if units > pair.at_most {
+                return Err(Violation::AboveAtMost { pair: index });
+            }
+            if gain > 0 {
+                if units < pair.at_most {
+                    return Err(Violation::TooLittle { pair: index });
+                }
+                self.dual -= gain * i128::from(pair.at_most);
+            }
+            if units > 0 {
+                if gain < 0 {
+                    return Err(Violation::TooMuch { pair: index });
+                }
+                served += u64::from(units);
+                self.given[supply] += u64::from(units);
+                self.primal += i128::from(pair.cost) * i128::from(units);
+            }
         }
-        if price > 0 && given[supply] < capacity {
-            return Err(Violation::PriceOnSpare { supply });
+        Ok(served)
+    }
+
+    fn supplies(&mut self) -> Result<(), Violation> {
+        for (supply, offer) in self.problem.supplies.iter().enumerate() {
+            let (given, capacity) = (self.given[supply], u64::from(offer.capacity));
+            let price = self.answer.prices.supplies[supply];
+            if given > capacity {
+                return Err(Violation::AboveCapacity { supply });
+            }
+            if price < 0 {
+                return Err(Violation::NegativePrice { supply });
+            }
+            if price > 0 && given < capacity {
+                return Err(Violation::PriceOnSpare { supply });
+            }
+            self.dual -= i128::from(price) * i128::from(capacity);
+        }
+        Ok(())
+    }
+
+    fn pools(&mut self) -> Result<(), Violation> {
+        let mut given = vec![0_u64; self.problem.pools.len()];
+        for (supply, offer) in self.problem.supplies.iter().enumerate() {
+            if offer.pool != NONE {
+                given[offer.pool as usize] += self.given[supply];
+            }
+        }
+        for (pool, shared) in self.problem.pools.iter().enumerate() {
+            let capacity = u64::from(shared.capacity);
+            let price = self.answer.prices.pools[pool];
+            if given[pool] > capacity {
+                return Err(Violation::AbovePool { pool });
+            }
+            if price < 0 {
+                return Err(Violation::NegativePoolPrice { pool });
+            }
+            if price > 0 && given[pool] < capacity {
+                return Err(Violation::PriceOnSparePool { pool });
+            }
+            self.dual -= i128::from(price) * i128::from(capacity);
+        }
+        Ok(())
+    }
+
+    /// Fills the steps of each group. A step is full where the price is above its cost, and empty where it is
+    /// below; beyond the last step there is no end of units, so the price cannot be above its cost.
+    fn groups(&mut self) -> Result<(), Violation> {
+        for (group, shared) in self.problem.groups.iter().enumerate() {
+            let price = i128::from(self.answer.prices.groups[group]);
+            let mut left = self.unmet[group];
+            let mut last = 0;
+            for step in &shared.steps {
+                let (cost, room) = (i128::from(step.cost), u64::from(step.units));
+                let filled = left.min(room);
+                if (price > cost && filled < room) || (price < cost && filled > 0) {
+                    return Err(Violation::WrongGroupPrice { group });
+                }
+                left -= filled;
+                last = cost;
+                self.primal += cost * i128::from(filled);
+                self.dual -= (price - cost).max(0) * i128::from(room);
+            }
+            if price > last || (price < last && left > 0) {
+                return Err(Violation::WrongGroupPrice { group });
+            }
+            self.primal += last * i128::from(left);
+        }
+        Ok(())
+    }
+
+    fn conclude(self) -> Result<Certificate, Violation> {
+        let primal = self.answer.objective;
+        if i128::from(primal) != self.primal {
+            return Err(Violation::Objective { claimed: primal, actual: self.primal });
+        }
+        match i64::try_from(self.dual) {
+            Ok(dual) if dual == primal => Ok(Certificate { primal, dual }),
+            _ => Err(Violation::Gap { primal, dual: self.dual }),
         }
     }
-    Ok(())
 }
 
-/// Units through all pairs of each end. A demand has at most one pair with each supply, so a sum is far below
-/// 2^64.
-fn totals(problem: &Problem, assignment: &Assignment, ends: usize, end: impl Fn(&Pair) -> u32) -> Vec<u64> {
-    let mut totals = vec![0; ends];
-    for (pair, &units) in problem.pairs.iter().zip(&assignment.quantities) {
-        totals[end(pair) as usize] += u64::from(units);
-    }
-    totals
-}
-
-fn check_pairs(problem: &Problem, assignment: &Assignment) -> Result<(), Violation> {
-    for (index, pair) in problem.pairs.iter().enumerate() {
-        let units = assignment.quantities[index];
-        let gain = gain(pair, assignment);
-        if gain > 0 && units < pair.at_most {
-            return Err(Violation::TooLittle { pair: index });
-        }
-        if gain < 0 && units > 0 {
-            return Err(Violation::TooMuch { pair: index });
-        }
-    }
-    Ok(())
-}
-
-/// What one unit through a pair gains at the given prices: the demand's price less the cost and the supply's
-/// price.
-fn gain(pair: &Pair, assignment: &Assignment) -> i128 {
-    let prices = &assignment.prices;
-    i128::from(prices.demands[pair.demand as usize])
-        - i128::from(prices.supplies[pair.supply as usize])
-        - i128::from(pair.cost)
-}
-
-fn check_objectives(problem: &Problem, assignment: &Assignment) -> Result<Certificate, Violation> {
-    let primal = assignment.objective;
-    let actual = primal_objective(problem, assignment);
-    if i128::from(primal) != actual {
-        return Err(Violation::Objective { claimed: primal, actual });
-    }
-    let bound = dual_objective(problem, assignment);
-    match i64::try_from(bound) {
-        Ok(dual) if dual == primal => Ok(Certificate { primal, dual }),
-        _ => Err(Violation::Gap { primal, dual: bound }),
-    }
-}
-
-fn primal_objective(problem: &Problem, assignment: &Assignment) -> i128 {
-    let served = problem.pairs.iter().map(|pair| pair.cost).zip(&assignment.quantities);
-    let missed = problem.demands.iter().map(|demand| demand.penalty).zip(&assignment.unmet);
-    served.chain(missed).map(|(cost, &units)| i128::from(cost) * i128::from(units)).sum()
-}
-
-/// What the demands would pay for all that they ask, less the worth of all capacity and of all limits on
-/// pairs.
-///
-/// It cannot overflow, since the prices were checked before: a gain is at most `MAX_COST`, and a term below
-/// 2^96.
-fn dual_objective(problem: &Problem, assignment: &Assignment) -> i128 {
-    let prices = &assignment.prices;
-    let asked = problem.demands.iter().map(|demand| demand.quantity).zip(&prices.demands);
-    let offered = problem.supplies.iter().map(|supply| supply.capacity).zip(&prices.supplies);
-    let worth = |(units, &price): (u32, &i64)| i128::from(units) * i128::from(price);
-    let limits = problem.pairs.iter().map(|pair| i128::from(pair.at_most) * gain(pair, assignment).max(0));
-    asked.map(worth).sum::<i128>() - offered.map(worth).sum::<i128>() - limits.sum::<i128>()
+/// The price of a pool or group, if there is one.
+fn shared(prices: &[i64], index: u32) -> i64 {
+    prices.get(index as usize).copied().unwrap_or(0)
 }

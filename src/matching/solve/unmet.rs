@@ -1,12 +1,11 @@
 //! Why something stays unmet.
 
-use super::Placement;
+use super::{Placement, Solved};
 use crate::domain::fit::Constraint;
 use crate::domain::text::text_enum;
-use crate::matching::candidates::Candidates;
-use crate::matching::world::World;
+use crate::matching::exclusions::Exclusions;
+use crate::matching::search::{Everything, Search};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
 text_enum! {
     /// Why something stays unmet, for programs.
@@ -78,44 +77,53 @@ pub struct Unmet {
 }
 
 /// Says for each need with something unmet why it is so.
-pub(super) fn explain(
-    world: &World,
-    candidates: &Candidates,
-    placements: &[Placement],
-    unmet: &[u32],
-) -> Vec<Unmet> {
-    let mut takers: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+pub(super) fn explain(solved: &Solved, placements: &[Placement]) -> Vec<Unmet> {
+    let mut takers: Vec<Vec<usize>> = vec![Vec::new(); solved.draft.scorer.world.lines.len()];
     for placed in placements {
-        takers.entry(placed.candidate.line).or_default().push(placed.candidate.need);
+        takers[placed.candidate.line].push(placed.candidate.need);
     }
-    let left = unmet.iter().enumerate().filter(|(_, quantity)| **quantity > 0);
+    let mut search = Search::new(&solved.draft.scorer);
+    let left = solved.answer.unmet.iter().enumerate().filter(|(_, quantity)| **quantity > 0);
     left.map(|(need, quantity)| Unmet {
         need,
         quantity: i64::from(*quantity),
-        why: why(world, candidates, &takers, need),
+        why: why(solved, &mut search, &takers, need),
     })
     .collect()
 }
 
-fn why(world: &World, candidates: &Candidates, takers: &BTreeMap<usize, Vec<usize>>, need: usize) -> Why {
-    let lines: BTreeSet<usize> = candidates.of(need).map(|pair| candidates.pairs[pair].line).collect();
+fn why(solved: &Solved, search: &mut Search, takers: &[Vec<usize>], need: usize) -> Why {
+    let lines = lines(solved, search, need);
+    let world = solved.draft.scorer.world;
     if lines.is_empty() {
-        return match candidates.foremost(need) {
+        let exclusions = Exclusions::of(&solved.draft.scorer, need);
+        return match exclusions.foremost() {
             None => Why::NoService,
             Some((constraint, services)) => {
-                Why::Excluded { constraint, services, of: candidates.excluded[need].len() }
+                Why::Excluded { constraint, services, of: exclusions.excluded.len() }
             }
         };
     }
-    let takers = lines.iter().filter_map(|line| takers.get(line)).flatten().copied();
-    let others: BTreeSet<usize> = takers.filter(|other| *other != need).collect();
-    if others.is_empty() {
+    let takers = lines.iter().flat_map(|line| &takers[*line]).copied();
+    let mut by: Vec<usize> = takers.filter(|other| *other != need).collect();
+    if by.is_empty() {
         let offered = lines.iter().map(|line| world.lines[*line].capacity.left()).sum();
         return Why::NotEnough { offered };
     }
     let urgency = |need: usize| world.needs[need].urgency;
-    let more_urgent = others.iter().all(|other| urgency(*other) > urgency(need));
-    let mut by: Vec<usize> = others.into_iter().collect();
-    by.sort_by_key(|other| (Reverse(urgency(*other)), *other));
+    by.sort_unstable_by_key(|other| (Reverse(urgency(*other)), *other));
+    by.dedup();
+    let more_urgent = by.iter().all(|other| urgency(*other) > urgency(need));
     Why::Taken { by, more_urgent }
+}
+
+/// All lines that may serve a need, those that are no candidates too.
+fn lines(solved: &Solved, search: &mut Search, need: usize) -> Vec<usize> {
+    let candidates = &solved.draft.candidates;
+    if candidates.beyond(need).is_none() {
+        return candidates.of(need).map(|pair| candidates.line(pair)).collect();
+    }
+    let mut all = Everything::default();
+    search.visit(need, &mut all);
+    all.0.into_iter().map(|(line, _)| line as usize).collect()
 }

@@ -2,7 +2,6 @@ use super::*;
 use crate::domain::availability::Rule;
 use crate::domain::fit::Constraint;
 use crate::domain::text::TextEnum as _;
-use crate::matching::candidates::Candidates;
 use chrono::NaiveDate;
 
 /// One need and one service that fits.
@@ -32,11 +31,11 @@ fn spoilt(constraint: Constraint) -> Snapshot {
 
 #[test]
 fn each_constraint_excludes_and_is_named() {
-    assert_eq!(Candidates::find(&fitting().world()).pairs.len(), 1);
+    assert_eq!(fitting().candidates().len(), 1);
     for constraint in Constraint::ALL {
-        let found = Candidates::find(&spoilt(*constraint).world());
-        assert_eq!(found.pairs, [], "{constraint:?}");
-        assert_eq!(found.exclusions[0], [(*constraint, 1)].into());
+        let rows = spoilt(*constraint);
+        assert_eq!(rows.candidates(), [], "{constraint:?}");
+        assert_eq!(rows.exclusions().counts, [(*constraint, 1)].into());
     }
 }
 
@@ -45,13 +44,12 @@ fn a_service_is_counted_once_under_the_first_constraint() {
     let mut rows = spoilt(Constraint::Measure);
     rows.services[0].target_groups = [TargetGroup::Women].into_iter().collect();
     rows.services[0].lead_time_days = 30;
-    let found = Candidates::find(&rows.world());
-    assert_eq!(found.exclusions[0], [(Constraint::Measure, 1)].into());
+    assert_eq!(rows.exclusions().counts, [(Constraint::Measure, 1)].into());
 }
 
 #[test]
 fn a_wider_category_and_a_wider_group_serve_and_narrower_ones_do_not() {
-    let candidates = |rows: &Snapshot| Candidates::find(&rows.world()).pairs.len();
+    let candidates = |rows: &Snapshot| rows.candidates().len();
     let mut rows = fitting();
     rows.services[0].category_id = id(SAFETY);
     rows.needs[0].target_groups = [TargetGroup::LivingAlone].into_iter().collect();
@@ -72,7 +70,7 @@ fn the_first_occasion_keeps_to_the_rules_and_to_the_lead_time() {
     let rule =
         Rule::new(Some("FREQ=WEEKLY;BYDAY=SA"), None, day, None, chrono::NaiveTime::MIN, 60).expect("a rule");
     rows.rules.push((id(40), rule));
-    let first = |rows: &Snapshot| Candidates::find(&rows.world()).pairs[0].first.0;
+    let first = |rows: &Snapshot| rows.candidates()[0].first.0;
     assert_eq!(first(&rows).to_rfc3339(), "2026-03-06T16:00:00+00:00");
     rows.services[0].lead_time_days = 7;
     assert_eq!(first(&rows).to_rfc3339(), "2026-03-13T16:00:00+00:00");
@@ -82,8 +80,7 @@ fn the_first_occasion_keeps_to_the_rules_and_to_the_lead_time() {
 fn one_line_that_fits_is_enough() {
     let mut rows = spoilt(Constraint::Capacity);
     rows.capacities.push(line(150, 40, 3));
-    let world = rows.world();
-    let found = Candidates::find(&world);
-    assert_eq!(found.pairs.len(), 1);
-    assert_eq!(world.lines[found.pairs[0].line].capacity.id, id::<CapacityId>(150));
+    let found = rows.candidates();
+    assert_eq!(found.len(), 1);
+    assert_eq!(rows.world().lines[found[0].line].capacity.id, id::<CapacityId>(150));
 }

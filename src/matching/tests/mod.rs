@@ -4,8 +4,12 @@ mod constraints;
 mod properties;
 mod reasons;
 mod scores;
+mod search;
 mod suppositions;
 
+use super::candidates::{Candidate, Candidates};
+use super::exclusions::Exclusions;
+use super::score::Scorer;
 use super::settings::Settings;
 use super::solve::{Matching, solve};
 use super::weights::Weights;
@@ -198,8 +202,21 @@ impl Snapshot {
         World::new(self.clone())
     }
 
+    /// Every candidate.
+    fn candidates(&self) -> Vec<Candidate> {
+        let (world, weights) = (self.world(), Weights::default());
+        let scorer = Scorer::new(&world, &weights);
+        let found = Candidates::all(&scorer);
+        (0..found.len()).map(|pair| scorer.candidate(found.need(pair), found.line(pair))).collect()
+    }
+
+    /// What constraints exclude for the first need.
+    fn exclusions(&self) -> Exclusions {
+        Exclusions::of(&Scorer::new(&self.world(), &Weights::default()), 0)
+    }
+
     fn solved(&self) -> Matching {
-        solve(&self.world(), &Settings::default()).expect("a solvable world")
+        solve(&self.world(), &Settings::default(), &mut ()).expect("a solvable world")
     }
 }
 

@@ -1,6 +1,5 @@
 use super::*;
 use crate::domain::text::{Lang, TextEnum as _};
-use crate::matching::candidates::Candidates;
 use crate::matching::explain;
 use crate::matching::fingerprint::WorldPart;
 use crate::matching::score::{BEST, Score, ScoreAspect, Scorer};
@@ -8,8 +7,7 @@ use crate::matching::settings::{Fairness, Settings};
 
 fn score(rows: &Snapshot) -> Score {
     let world = rows.world();
-    let candidates = Candidates::find(&world);
-    Scorer::new(&world, &Weights::default()).score(&candidates.pairs[0])
+    Scorer::new(&world, &Weights::default()).score(&rows.candidates()[0])
 }
 
 fn fitting() -> Snapshot {

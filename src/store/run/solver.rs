@@ -1,9 +1,11 @@
 //! The solver, as the worker sees it: it is told to stop, tells how far it is, and is waited for elsewhere.
 
 use crate::domain::refusal::Refusal;
+use crate::matching::assign::{AssignError, Watch};
 use crate::matching::settings::Settings;
 use crate::matching::solve::{self, Matching, Unsolved};
 use crate::matching::world::World;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -64,10 +66,18 @@ pub(super) fn solve(
     settings: &Settings,
     signals: &Signals,
 ) -> Result<Option<Matching>, Unsolved> {
-    if signals.is_stopped() {
-        return Ok(None);
+    match solve::solve(world, settings, &mut signals.clone()) {
+        Ok(solved) => Ok(Some(solved)),
+        Err(Unsolved::Problem(AssignError::Cancelled)) => Ok(None),
+        Err(error) => Err(error),
     }
-    let solved = solve::solve(world, settings)?;
-    signals.0.progress.store(999, Ordering::Relaxed);
-    Ok((!signals.is_stopped()).then_some(solved))
+}
+
+impl Watch for Signals {
+    fn progress(&mut self, done: f32) -> ControlFlow<()> {
+        #[expect(clippy::cast_possible_truncation, reason = "from 0 to 1,000")]
+        let thousandths = (done.clamp(0.0, 1.0) * 1_000.0) as i64;
+        self.0.progress.fetch_max(thousandths, Ordering::Relaxed);
+        if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
 }

@@ -1,13 +1,33 @@
 mod by_hand;
+mod extremes;
+mod lowest;
+mod oracle;
+mod problems;
 mod properties;
+mod refused;
 
-use super::{Demand, Pair, Problem, Supply};
+use super::*;
 
-/// A problem from quantities and penalties, capacities, and pairs with their cost and limit.
-fn problem(demands: &[(u32, i64)], supplies: &[u32], pairs: &[(u32, u32, i64, u32)]) -> Problem {
-    let demands =
-        demands.iter().zip(101..).map(|(&(quantity, penalty), key)| Demand { key, quantity, penalty });
-    let supplies = supplies.iter().zip(201..).map(|(&capacity, key)| Supply { key, capacity });
-    let pairs = pairs.iter().map(|&(demand, supply, cost, at_most)| Pair { demand, supply, cost, at_most });
-    Problem { demands: demands.collect(), supplies: supplies.collect(), pairs: pairs.collect() }
+/// A problem without pools and groups. Demands are (quantity, penalty), supplies capacities, and pairs
+/// (demand, supply, cost, at most), in the order of the demands.
+fn plain(demands: &[(u32, i32)], supplies: &[u32], pairs: &[(u32, u32, i32, u32)]) -> Problem {
+    let end = |demand| pairs.iter().filter(|pair| pair.0 <= demand).count();
+    Problem {
+        demands: demands
+            .iter()
+            .map(|&(quantity, penalty)| Demand { quantity, penalty, group: NONE })
+            .collect(),
+        supplies: supplies.iter().map(|&capacity| Supply { capacity, pool: NONE }).collect(),
+        pairs: pairs.iter().map(|&(_, supply, cost, at_most)| Pair { supply, cost, at_most }).collect(),
+        ends: (0..).take(demands.len()).map(|demand| u32::try_from(end(demand)).unwrap()).collect(),
+        ..Problem::default()
+    }
+}
+
+/// The answer to a problem, which must be certified.
+fn solved(problem: &Problem) -> Assignment {
+    let answer = assign(problem, None, &mut ()).unwrap();
+    let proof = certify(problem, &answer).unwrap();
+    assert_eq!(proof, Certificate { primal: answer.objective, dual: answer.objective });
+    answer
 }

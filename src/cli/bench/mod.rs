@@ -1,0 +1,4 @@
+//! What is measured, so that it can be measured again.
+
+mod random;
+mod town;
