@@ -22,6 +22,8 @@ text_enum! {
         Service = "service", "服务", "service";
         /// One line of a service's capacity.
         Capacity = "capacity", "容量", "capacity";
+        /// One line of what a unit can do in all.
+        UnitCapacity = "allowance", "单位总容量", "unit capacity";
         /// One rule that says when a service can be had.
         Availability = "availability", "可用时段", "availability";
         /// What is asked for.
@@ -143,6 +145,8 @@ ids! {
     ServiceId => Service;
     /// Names a [`Capacity`](super::service::Capacity).
     CapacityId => Capacity;
+    /// Names a [`UnitCapacity`](super::unit::UnitCapacity).
+    UnitCapacityId => UnitCapacity;
     /// Names an [`Availability`](super::service::AvailabilityRule).
     AvailabilityId => Availability;
     /// Names a [`Need`](super::need::Need).

@@ -61,6 +61,7 @@ pub struct Query(
 pub struct Mutation(
     area::AreaMutation,
     unit::UnitMutation,
+    unit::UnitCapacityMutation,
     need::NeedMutation,
     need::NeedStepMutation,
     matches::MatchMutation,

@@ -27,6 +27,7 @@ pub mod settings;
 pub mod sql;
 pub mod token;
 pub mod unit;
+pub mod unit_capacity;
 pub mod world;
 
 use crate::clock::Clock;

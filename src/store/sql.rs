@@ -2,7 +2,8 @@
 
 use crate::domain::id::{
     AllianceId, AreaId, AvailabilityId, CapacityId, CategoryId, ContactId, DirectiveId, EventId,
-    FulfilmentId, Id, MatchId, NeedId, PlannedId, RatingId, RunId, ServiceId, TokenId, UnitId, UnmetId,
+    FulfilmentId, Id, MatchId, NeedId, PlannedId, RatingId, RunId, ServiceId, TokenId, UnitCapacityId,
+    UnitId, UnmetId,
 };
 use crate::domain::service::TargetGroups;
 use crate::domain::text::TextEnum;
@@ -64,6 +65,7 @@ values! {
     AllianceId => Uuid, |value| value.uuid();
     ServiceId => Uuid, |value| value.uuid();
     CapacityId => Uuid, |value| value.uuid();
+    UnitCapacityId => Uuid, |value| value.uuid();
     AvailabilityId => Uuid, |value| value.uuid();
     NeedId => Uuid, |value| value.uuid();
     MatchId => Uuid, |value| value.uuid();

@@ -11,6 +11,7 @@ use crate::domain::id::{AreaId, CapacityId, CategoryId, NeedId, ServiceId, UnitI
 use crate::domain::matches::MatchState;
 use crate::domain::need::{Need, NeedState};
 use crate::domain::service::{AvailabilityRule, Capacity, Measure, Service, ServiceState};
+use crate::domain::unit::UnitCapacity;
 use crate::domain::viewer::Viewer;
 use crate::matching::world::{Reached, Record, Served, Snapshot, Unit, World};
 use chrono::{DateTime, Utc};
@@ -53,6 +54,7 @@ pub async fn load(conn: &mut Conn, viewer: &Viewer, now: DateTime<Utc>, reach: &
         needs: conn.all(from.of_needs("SELECT n.* FROM need AS n WHERE ", "")).await?,
         services: conn.all(from.of_services("SELECT s.* FROM service AS s WHERE ", "")).await?,
         capacities: conn.all(from.by_service("SELECT * FROM capacity WHERE service_id IN ")).await?,
+        unit_capacities: conn.all(from.by_unit("SELECT * FROM unit_capacity WHERE unit_id IN ", "")).await?,
         rules: from.rules(conn).await?,
         coverage: conn
             .all(from.by_service("SELECT service_id, area_id FROM coverage WHERE service_id IN "))
@@ -88,7 +90,7 @@ pub async fn preview(
     Ok((area.street_id, load(conn, viewer, now, &Reach::Area { area: area.id, category }).await?))
 }
 
-/// The world that the caller is about to change: its needs, services and lines of capacity are kept from others'
+/// The world that the caller is about to change: its needs, services and lines of capacity, those of its units first, are kept from others'
 /// changes, in this order and by id, until the transaction ends.
 ///
 /// # Errors
@@ -98,6 +100,8 @@ pub async fn lock(tx: &mut Tx, reach: &Reach) -> Result<World> {
     let from = Reader { viewer: &viewer, reach };
     tx.lock_all::<Need>(from.of_needs("SELECT n.* FROM need AS n WHERE ", " ORDER BY n.id")).await?;
     tx.lock_all::<Service>(from.of_services("SELECT s.* FROM service AS s WHERE ", " ORDER BY s.id")).await?;
+    let own = from.by_unit("SELECT * FROM unit_capacity WHERE unit_id IN ", " ORDER BY id");
+    tx.lock_all::<UnitCapacity>(own).await?;
     let mut lines = from.by_service("SELECT * FROM capacity WHERE service_id IN ");
     lines.push(" ORDER BY id");
     tx.lock_all::<Capacity>(lines).await?;

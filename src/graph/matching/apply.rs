@@ -76,7 +76,8 @@ pub(super) fn parse_pairs_of(list: &str, pairs: &[MatchingPairInput]) -> Done<Ve
 
 impl Mutation for ApplyMatchingInput {
     const NAME: &'static str = "ApplyMatching";
-    const CODES: &'static [Code] = &[Code::WorldMoved, Code::BelowSmallestLot, Code::TooManyServices];
+    const CODES: &'static [Code] =
+        &[Code::WorldMoved, Code::BelowSmallestLot, Code::TooManyServices, Code::NotEnoughCapacity];
 
     fn key(&self) -> Option<&str> {
         self.idempotency_key.as_deref()

@@ -44,7 +44,11 @@ impl OfferWorthQuery {
             Ok::<_, NoWorth>((Solved { world, settings, solved, today: None }, effect))
         });
         let (today, effect) = judged.await?.map_err(|error| match error {
-            NoWorth::Refused(refusal) => refused(lang(ctx), &refusal.inside("offer")),
+            NoWorth::Refused(mut refusal) => {
+                // To the matching it is the first of the supposed services.
+                refusal.field = refusal.field.split_off(refusal.field.len().min(2));
+                refused(lang(ctx), &refusal.inside("offer"))
+            }
             NoWorth::Unsolved(error) => told(ctx, &unsolved(&error)),
         })?;
         let text = explain::worth(&effect).text(lang(ctx)).to_owned();

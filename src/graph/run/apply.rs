@@ -34,6 +34,7 @@ impl Mutation for ApplyMatchingRunInput {
         Code::BadInput,
         Code::BelowSmallestLot,
         Code::TooManyServices,
+        Code::NotEnoughCapacity,
     ];
 
     fn key(&self) -> Option<&str> {

@@ -4,7 +4,7 @@ mod mutation;
 mod parts;
 mod query;
 
-pub use mutation::ServiceMutation;
+pub use mutation::{CapacityInput, ServiceMutation};
 pub use parts::{Availability, Capacity, Occurrence};
 pub use query::{ServiceFilter, ServiceOrder, ServiceQuery};
 

@@ -1,9 +1,11 @@
 //! Partner units in the graph.
 
+mod capacity;
 mod check_in;
 mod mutation;
 mod query;
 
+pub use capacity::{UnitCapacity, UnitCapacityMutation};
 pub use check_in::CheckIn;
 pub use mutation::{ContactInput, UnitMutation};
 pub use query::{UnitOrder, UnitQuery};
@@ -124,6 +126,12 @@ impl PartnerUnit {
     /// Where it has checked in (报到), in the order in which it did.
     async fn check_ins(&self, ctx: &Context<'_>) -> Result<Vec<CheckIn>, Error> {
         Ok(parts::<unit_store::CheckIn>(ctx, self.0.id).await?.into_iter().map(CheckIn::from).collect())
+    }
+
+    /// What it can do in all, whatever its services, in the order of the windows; empty where it has laid down nothing.
+    async fn capacities(&self, ctx: &Context<'_>) -> Result<Vec<UnitCapacity>, Error> {
+        let lines = parts::<unit::UnitCapacity>(ctx, self.0.id).await?;
+        Ok(lines.into_iter().map(UnitCapacity::from).collect())
     }
 
     /// The alliances that it belongs to, the newest first.

@@ -5,6 +5,7 @@ use super::super::conn::Tx;
 use super::super::entity::lock;
 use super::super::error::{Result, at};
 use super::super::sql::sql;
+use super::super::unit_capacity;
 use super::{fitting, settle};
 use crate::domain::check;
 use crate::domain::id::{CapacityId, MatchId, NeedId, ServiceId};
@@ -126,11 +127,14 @@ async fn draw_up(
     need.require_lot(quantity).map_err(|refusal| refusal.at("quantity"))?;
     require_room(tx, need, service.id).await?;
     let (line, (starts_at, ends_at)) = fitting::line(tx, need, service, capacity, quantity).await?;
+    let unit_line =
+        unit_capacity::line_for(tx, service.unit_id, need.measure, (starts_at, ends_at), quantity).await?;
     Ok(Match {
         id: tx.id(),
         need_id: need.id,
         service_id: service.id,
         capacity_id: line,
+        unit_capacity_id: unit_line,
         unit_id: service.unit_id,
         asking_unit_id: need.asking_unit_id,
         street_id: need.street_id,
