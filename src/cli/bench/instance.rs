@@ -2,6 +2,7 @@
 //! of every solver side by side. They have the structure of a hub's (trees of categories and areas, places, weeks,
 //! groups, scarce and idle services) with finer costs and penalties than a hub's scores.
 
+pub mod file;
 mod pairs;
 
 use super::random::Random;

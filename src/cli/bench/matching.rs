@@ -105,6 +105,11 @@ impl Scale {
         }
     }
 
+    /// The larger, the higher.
+    pub fn number(self) -> usize {
+        self as usize
+    }
+
     fn argument(self) -> &'static str {
         Self::label(self, Lang::En)
     }

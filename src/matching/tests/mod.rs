@@ -5,6 +5,7 @@ mod properties;
 mod reasons;
 mod scores;
 mod search;
+mod suppositions;
 
 use super::candidates::{Candidate, Candidates};
 use super::exclusions::Exclusions;
@@ -12,7 +13,7 @@ use super::score::Scorer;
 use super::settings::Settings;
 use super::solve::{Matching, solve};
 use super::weights::Weights;
-use super::world::{Record, Served, Snapshot, Unit, World};
+use super::world::{Reached, Record, Served, Snapshot, Unit, World};
 use crate::domain::area::{Area, AreaKind};
 use crate::domain::category::Category;
 use crate::domain::directive::{Directive, DirectiveKind};
