@@ -64,6 +64,8 @@ pub struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Demo(demo::Demo),
+    #[command(subcommand)]
+    Bench(bench::Bench),
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
     Match(matching::Match),
@@ -156,6 +158,7 @@ fn run(cli: Cli, lang: Lang) -> Result<ExitCode> {
 async fn command(command: Command, desk: Desk) -> Result<ExitCode> {
     match command {
         Command::Demo(demo) => demo.run(desk).await,
+        Command::Bench(bench) => bench.run(&desk).await,
         Command::Serve(serve) => serve.run(desk).await,
         Command::Migrate(migrate) => migrate.run(&desk).await,
         Command::Match(matching) => matching.run(&desk).await,

@@ -3,7 +3,7 @@
 use super::conn::{Conn, Tx};
 use super::entity::{Entity as _, get};
 use super::error::{Error, Result, at};
-use super::matches::{Suggestion, suggest};
+use super::matches::{Suggestion, suggest_all};
 use super::settings;
 use super::sql::sql;
 use super::world::{self, Reach};
@@ -54,9 +54,8 @@ pub async fn apply(tx: &mut Tx, new: &Application) -> Result<Uuid> {
     let matching = solve(&world, &settings, &mut ()).map_err(|error| unsolved(&error))?;
     let chosen = choose(&world, &matching, new)?;
     let id = tx.clock.id();
-    for placed in chosen {
-        suggest(tx, suggestion(&world, placed, new, id)).await?;
-    }
+    let suggestions = chosen.into_iter().map(|placed| suggestion(&world, placed, new, id)).collect();
+    suggest_all(tx, &world, suggestions).await?;
     Ok(id)
 }
 
