@@ -19,6 +19,8 @@ pub mod need;
 pub mod news;
 pub mod page;
 pub mod part;
+pub mod prospect;
+pub mod run;
 pub mod scope;
 pub mod service;
 pub mod settings;

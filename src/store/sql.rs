@@ -2,7 +2,7 @@
 
 use crate::domain::id::{
     AllianceId, AreaId, AvailabilityId, CapacityId, CategoryId, ContactId, DirectiveId, EventId,
-    FulfilmentId, Id, MatchId, NeedId, RatingId, ServiceId, TokenId, UnitId,
+    FulfilmentId, Id, MatchId, NeedId, PlannedId, RatingId, RunId, ServiceId, TokenId, UnitId, UnmetId,
 };
 use crate::domain::service::TargetGroups;
 use crate::domain::text::TextEnum;
@@ -70,6 +70,9 @@ values! {
     FulfilmentId => Uuid, |value| value.uuid();
     RatingId => Uuid, |value| value.uuid();
     DirectiveId => Uuid, |value| value.uuid();
+    RunId => Uuid, |value| value.uuid();
+    PlannedId => Uuid, |value| value.uuid();
+    UnmetId => Uuid, |value| value.uuid();
     ContactId => Uuid, |value| value.uuid();
     EventId => Uuid, |value| value.uuid();
     TokenId => Uuid, |value| value.uuid();

@@ -85,7 +85,17 @@ async fn on(desk: &Desk, store: &Store, scale: Scale, seed: u64) -> Result<Repor
     stages.end(&begun);
     let memory_mib = peak_mib();
     let solver = "gongjian".into();
-    Ok(Report { scale, part: Part::Hub, solver, needs, services, pairs, objective, stages: stages.0, memory_mib })
+    Ok(Report {
+        scale,
+        part: Part::Hub,
+        solver,
+        needs,
+        services,
+        pairs,
+        objective,
+        stages: stages.0,
+        memory_mib,
+    })
 }
 
 /// Makes a town and brings it in; the area is all of it.

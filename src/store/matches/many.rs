@@ -16,6 +16,7 @@ use crate::domain::text::TextEnum as _;
 use crate::matching::world::World;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// Rows that one statement changes at most.
 const ROWS: usize = 1_000;
@@ -46,20 +47,23 @@ struct Batch<'w> {
     /// By place: the lines as they are by now.
     lines: BTreeMap<usize, Capacity>,
     joined: BTreeSet<(NeedId, CapacityId)>,
+    /// Of needs that want few services: those that serve them.
+    serving: BTreeSet<(NeedId, ServiceId)>,
 }
 
 impl<'w> Batch<'w> {
     async fn begin(tx: &mut Tx, world: &'w World, new: &[Suggestion]) -> Result<Self> {
         let prohibitions = world.directives.iter().filter(|given| given.kind == DirectiveKind::Prohibition);
         // Whatever has begun holds some of its need.
-        let claimed = new.iter().filter_map(|new| place_of_need(world, new.need)).filter_map(|place| {
-            let need = &world.needs[place];
-            (need.claimed > 0).then_some(need.id)
-        });
+        let places: BTreeSet<usize> = new.iter().filter_map(|new| place_of_need(world, new.need)).collect();
+        let claimed = places.iter().map(|place| &world.needs[*place]).filter(|need| need.claimed > 0);
+        let claimed: Vec<&Need> = claimed.collect();
+        let exacting = claimed.iter().filter(|need| need.terms.most_services.is_some());
         Ok(Self {
             world,
             forbidden: prohibitions.map(|given| (given.need_id, given.service_id)).collect(),
-            begun: begun(tx, &claimed.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()).await?,
+            serving: serving(tx, &exacting.map(|need| need.id).collect::<Vec<_>>()).await?,
+            begun: begun(tx, &claimed.iter().map(|need| need.id).collect::<Vec<_>>()).await?,
             matches: Vec::with_capacity(new.len()),
             needs: BTreeMap::new(),
             lines: BTreeMap::new(),
@@ -96,6 +100,8 @@ impl<'w> Batch<'w> {
         let respond_by = offer::respond_by(tx, new.respond_in_hours)?;
         offer::require_on_offer(service)?;
         offer::require_left(need, quantity)?;
+        need.require_lot(quantity).map_err(|refusal| refusal.at("quantity"))?;
+        self.require_room(need, service.id)?;
         let capacity = self.lines.get(&line).unwrap_or(&world.lines[line].capacity);
         let pair_ids = (need.id, capacity.id);
         let is_joined = world.joined.contains(&pair_ids) || self.joined.contains(&pair_ids);
@@ -115,6 +121,15 @@ impl<'w> Batch<'w> {
         })
     }
 
+    /// Refuses one service too many.
+    fn require_room(&self, need: &Need, service: ServiceId) -> Result<()> {
+        let least = ServiceId::new(Uuid::nil());
+        let serving = self.serving.range((need.id, least)..).take_while(|(of, _)| *of == need.id);
+        let others = serving.filter(|(_, one)| *one != service).count();
+        let others = i64::try_from(others).unwrap_or(i64::MAX);
+        Ok(need.require_room(others).map_err(|refusal| refusal.at("serviceId"))?)
+    }
+
     /// Notes a match with all that follows, and tells the trail in the order in which it would have happened.
     fn keep(&mut self, tx: &mut Tx, need: usize, before: &Need, line: usize, made: Match) {
         let (world, load) = (self.world, made.load());
@@ -130,6 +145,9 @@ impl<'w> Batch<'w> {
         let after = Need { state, ..counted };
         trail(tx, before, &after);
         self.joined.insert((made.need_id, made.capacity_id));
+        if before.terms.most_services.is_some() {
+            self.serving.insert((made.need_id, made.service_id));
+        }
         self.needs.insert(need, after);
         self.matches.push(made);
     }
@@ -190,6 +208,18 @@ async fn begun(tx: &mut Tx, needs: &[NeedId]) -> Result<BTreeSet<NeedId>> {
         sql.push("SELECT DISTINCT need_id FROM match WHERE need_id IN ").list(needs.iter().copied());
         sql.push(" AND state IN ").list(states.clone());
         found.extend(tx.all::<(NeedId,)>(sql).await?.into_iter().map(|(need,)| need));
+    }
+    Ok(found)
+}
+
+/// The services that serve some needs.
+async fn serving(tx: &mut Tx, needs: &[NeedId]) -> Result<BTreeSet<(NeedId, ServiceId)>> {
+    let mut found = BTreeSet::new();
+    for needs in needs.chunks(ROWS) {
+        let mut sql = Sql::default();
+        sql.push("SELECT DISTINCT need_id, service_id FROM match WHERE released < quantity AND need_id IN ");
+        sql.list(needs.iter().copied());
+        found.extend(tx.all::<(NeedId, ServiceId)>(sql).await?);
     }
     Ok(found)
 }

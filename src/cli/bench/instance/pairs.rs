@@ -124,10 +124,8 @@ impl Shelf {
 
     /// The most that any of them earns for being near.
     fn nearness(&self, spot: Spot) -> i32 {
-        let nearest = Spot {
-            x: spot.x.clamp(self.least.x, self.most.x),
-            y: spot.y.clamp(self.least.y, self.most.y),
-        };
+        let nearest =
+            Spot { x: spot.x.clamp(self.least.x, self.most.x), y: spot.y.clamp(self.least.y, self.most.y) };
         // Distances count in steps of 50 metres, so the nearest place may be a step better than it looks.
         (nearness(nearest, spot) + 50).min(NEAR)
     }
@@ -149,8 +147,7 @@ impl Best<'_> {
             return;
         }
         if self.found.len() == self.kept {
-            self.worst =
-                (0..self.kept).min_by_key(|place| rank(self.found[*place])).unwrap_or_default();
+            self.worst = (0..self.kept).min_by_key(|place| rank(self.found[*place])).unwrap_or_default();
         }
     }
 }
