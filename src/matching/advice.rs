@@ -4,9 +4,11 @@
 //! service would save at most is that price less its own cost. The most promising are then supposed and solved, so that
 //! what is told of them is their true effect.
 
+use super::assign::Watch;
 use super::compare::{Comparison, compare};
 use super::settings::Settings;
 use super::solve::{Matching, Unsolved, solve};
+use super::stages::Stages;
 use super::what_if::{SupposedService, WhatIf, supposed_id};
 use super::world::World;
 use crate::domain::check::MAX_QUANTITY;
@@ -68,10 +70,14 @@ pub fn advice(
     today: &Matching,
     area: AreaId,
     first: usize,
+    watch: &mut dyn Watch,
 ) -> Result<Vec<Ask>, Unsolved> {
     let mut asks = Vec::new();
-    for (service, price) in promising(world, today, area).into_iter().take(first * TRIED) {
-        match worth(world, settings, today, &service) {
+    let mut promising = promising(world, today, area);
+    promising.truncate(first * TRIED);
+    let (count, mut stages) = (promising.len(), Stages::of(watch));
+    for (service, price) in promising {
+        match worth(world, settings, today, &service, stages.one_of(count)) {
             Ok(effect) if effect.used > 0 => {
                 asks.push(Ask {
                     service: SupposedService { quantity: effect.used, ..service },
@@ -97,10 +103,11 @@ pub fn worth(
     settings: &Settings,
     today: &Matching,
     offer: &SupposedService,
+    watch: &mut dyn Watch,
 ) -> Result<Effect, NoWorth> {
     let what_if = WhatIf { services: vec![offer.clone()], ..WhatIf::default() };
     let (supposed, settings) = what_if.apply(world, settings).map_err(NoWorth::Refused)?;
-    let then = solve(&supposed, &settings)?;
+    let then = solve(&supposed, &settings, watch)?;
     let id: ServiceId = supposed_id(0);
     let ours = |place: usize| supposed.offers[place].service.id == id;
     let placed = then.placements.iter().filter(|placed| ours(placed.candidate.offer));

@@ -137,9 +137,7 @@ impl Candidates {
         for need in 0..before.ends.len() {
             for pair in before.of(need) {
                 let line = before.lines[pair];
-                while let Some(new) =
-                    further.next_if(|new| (new.0 as usize, new.1) < (need, line))
-                {
+                while let Some(new) = further.next_if(|new| (new.0 as usize, new.1) < (need, line)) {
                     self.take(new.1, new.2);
                 }
                 places.push(short(self.lines.len()));

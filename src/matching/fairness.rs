@@ -1,11 +1,13 @@
 //! Who is left behind: the share of needs that stays unmet, by community and by target group, and what it costs to
 //! leave nobody far behind.
 
+use super::assign::Watch;
 use super::settings::{Fairness, Settings};
-use super::solve::{Matching, Unsolved, penalty, solve};
+use super::solve::{Matching, Unsolved, solve};
+use super::stages::Stages;
 use super::world::World;
 use crate::domain::id::AreaId;
-use crate::domain::need::{Need, Urgency};
+use crate::domain::need::Need;
 use crate::domain::service::TargetGroup;
 use std::collections::BTreeMap;
 
@@ -96,26 +98,15 @@ pub struct DialStep {
 ///
 /// # Errors
 /// As [`solve`].
-pub fn dial(world: &World, settings: &Settings) -> Result<Vec<DialStep>, Unsolved> {
+pub fn dial(world: &World, settings: &Settings, watch: &mut dyn Watch) -> Result<Vec<DialStep>, Unsolved> {
+    let (count, mut stages) = (Fairness::all().count(), Stages::of(watch));
     let mut steps: Vec<DialStep> = Vec::new();
     let mut first = None;
     for fairness in Fairness::all() {
-        let matching = solve(world, &Settings { fairness, ..settings.clone() })?;
+        let matching = solve(world, &Settings { fairness, ..settings.clone() }, stages.one_of(count))?;
         let cost = matching.cost;
         let first = *first.get_or_insert(cost);
         steps.push(DialStep { fairness, shares: shares(world, &matching), cost: cost - first });
     }
     Ok(steps)
-}
-
-/// Into how many bands the unmet quantity of a community is divided.
-const BANDS: u32 = 4;
-
-/// What a unit of quantity costs beyond its penalty in each band of a community's unmet quantity: nothing in the first
-/// quarter of what it asks for, and more with every quarter. At the last step of the dial the last quarter costs more
-/// than any urgency.
-pub(super) fn surcharges(fairness: Fairness, asked: u32) -> Vec<(u32, i64)> {
-    let band = asked.div_ceil(BANDS).max(1);
-    let each = penalty(Urgency::Low) * i64::from(fairness.step());
-    (0..BANDS).map(|number| (band, each * i64::from(number))).collect()
 }

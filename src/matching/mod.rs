@@ -22,6 +22,7 @@ pub mod score;
 mod search;
 pub mod settings;
 pub mod solve;
+mod stages;
 #[cfg(test)]
 mod tests;
 pub mod tree;

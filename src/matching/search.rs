@@ -133,8 +133,7 @@ impl<'s, 'w> Search<'s, 'w> {
                 texts.corpus.read(&asked.need.title, &mut self.query);
                 is_read = true;
             }
-            let score =
-                earned + points.likeness(texts.corpus.likeness_of(&self.query, entry.text as usize));
+            let score = earned + points.likeness(texts.corpus.likeness_of(&self.query, entry.text as usize));
             if score < least { goal.passed_over() } else { goal.found(entry.line, score) }
         }
     }

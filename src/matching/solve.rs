@@ -5,6 +5,7 @@
 //! leaving unmet, and what is scarce goes to the more urgent of two needs, whatever the scores.
 
 mod beyond;
+mod groups;
 mod next;
 mod pins;
 mod unmet;
@@ -13,14 +14,15 @@ pub use pins::{Pins, RefusedPin};
 pub use unmet::{Unmet, UnmetReason, Why};
 
 use super::assign::{
-    AssignError, Assignment, Certificate, Demand, NONE, Pair, Problem, Supply, Violation, Watch, assign,
-    certify,
+    AssignError, Assignment, Certificate, Demand, NONE, Pair, Prices, Problem, Supply, Violation, Watch,
+    assign, certify, lowest,
 };
 use super::candidates::{Candidate, Candidates, KEPT};
 use super::score::{BEST, Score, Scorer};
 use super::settings::Settings;
+use super::stages::Stages;
 use super::world::World;
-use crate::domain::need::Urgency;
+use crate::domain::need::{Need, Urgency};
 
 /// The cost of a unit of quantity left unmet.
 #[must_use]
@@ -93,12 +95,16 @@ pub enum Unsolved {
     Unproven(#[from] Violation),
 }
 
-/// Finds the best answer, proves it and says why it is so.
+/// Finds the best answer, proves it and says why it is so. `()` watches nothing.
 ///
 /// # Errors
-/// Where the world is too large or, through our own fault, the proof fails.
-pub fn solve(world: &World, settings: &Settings) -> Result<Matching, Unsolved> {
-    Ok(Draft::new(world, settings, KEPT).solve(&mut ())?.matching())
+/// Where the world is too large, the watch stops it or, through our own fault, the proof fails.
+pub fn solve(world: &World, settings: &Settings, watch: &mut dyn Watch) -> Result<Matching, Unsolved> {
+    let mut stages = Stages::of(watch);
+    stages.end(0.0)?;
+    let draft = Draft::new(world, settings, KEPT);
+    stages.end(0.3)?;
+    Ok(draft.solve(&mut stages)?.matching())
 }
 
 /// A world made ready to be solved: the pairs worth looking at, what pins reserve, and the rest as a problem.
@@ -134,7 +140,9 @@ impl<'w> Draft<'w> {
             Candidates::best(&scorer, kept, |need| pinned.binary_search(&world.needs[need].id).is_ok());
         let pins = Pins::place(&scorer, &candidates);
         let mut draft = Self { scorer, candidates, pins, problem: Problem::default() };
-        draft.problem = Problem { demands: draft.demands(), supplies: draft.supplies(), ..Problem::default() };
+        let (of_needs, groups) = groups::groups(world, &draft.pins, settings.fairness);
+        let (demands, supplies) = (draft.demands(&of_needs), draft.supplies());
+        draft.problem = Problem { demands, supplies, groups, ..Problem::default() };
         draft.fill_in_pairs();
         draft
     }
@@ -144,8 +152,9 @@ impl<'w> Draft<'w> {
     /// # Errors
     /// Where the problem is too large, the watch stops it or, through our own fault, the proof fails.
     pub fn solve(mut self, watch: &mut dyn Watch) -> Result<Solved<'w>, Unsolved> {
-        let first = assign(&self.problem, None, watch)?;
-        let answer = self.price_out(first, watch)?;
+        let mut stages = Stages::of(watch);
+        let first = assign(&self.problem, None, stages.until(0.8))?;
+        let answer = self.price_out(first, stages.until(1.0))?;
         let certificate = certify(&self.problem, &answer)?;
         Ok(Solved { draft: self, answer, certificate })
     }
@@ -160,6 +169,7 @@ impl<'w> Draft<'w> {
         mut answer: Assignment,
         watch: &mut dyn Watch,
     ) -> Result<Assignment, AssignError> {
+        let mut stages = Stages::of(watch);
         loop {
             let further = beyond::worth_using(self, &answer);
             if further.is_empty() {
@@ -172,17 +182,18 @@ impl<'w> Draft<'w> {
                 quantities[place as usize] = quantity;
             }
             answer.quantities = quantities;
-            answer = assign(&self.problem, Some(&answer), watch)?;
+            answer = assign(&self.problem, Some(&answer), stages.half_of_the_rest())?;
         }
     }
 
-    fn demands(&self) -> Vec<Demand> {
-        let demand = |(need, left): (&crate::domain::need::Need, &i64)| Demand {
+    fn demands(&self, groups: &[u32]) -> Vec<Demand> {
+        let needs = self.scorer.world.needs.iter().zip(&self.pins.needs).zip(groups);
+        let demand = |((need, left), group): ((&Need, &i64), &u32)| Demand {
             quantity: units(*left),
             penalty: i32::try_from(penalty(need.urgency)).unwrap_or(i32::MAX),
-            group: NONE,
+            group: *group,
         };
-        self.scorer.world.needs.iter().zip(&self.pins.needs).map(demand).collect()
+        needs.map(demand).collect()
     }
 
     fn supplies(&self) -> Vec<Supply> {
@@ -215,27 +226,38 @@ impl Solved<'_> {
     /// What the answer means: what serves what and what next, what stays unmet and why.
     #[must_use]
     pub fn matching(&self) -> Matching {
-        let placements = self.placements();
+        let prices = lowest(&self.draft.problem, &self.answer);
+        let placements = self.placements(&prices);
         Matching {
             total: placements.iter().map(|placed| placed.score.total * placed.quantity).sum(),
             unmet: unmet::explain(self, &placements),
             left: self.left(&placements),
-            cost: self.certificate.primal,
-            need_prices: self.answer.prices.demands.clone(),
+            cost: self.cost(),
+            need_prices: prices.demands,
             placements,
             certificate: self.certificate.clone(),
             refused_pins: self.draft.pins.refused.clone(),
         }
     }
 
-    /// What serves what, by need, service and line.
+    /// What it costs without what the dial of fairness adds.
+    fn cost(&self) -> i64 {
+        let Problem { demands, pairs, .. } = &self.draft.problem;
+        let served = pairs.iter().zip(&self.answer.quantities);
+        let missed = demands.iter().zip(&self.answer.unmet);
+        let served = served.map(|(pair, units)| i64::from(pair.cost) * i64::from(*units));
+        served.chain(missed.map(|(demand, units)| i64::from(demand.penalty) * i64::from(*units))).sum()
+    }
+
+    /// What serves what, by need, service and line, and what next to it at these prices.
     #[must_use]
-    pub fn placements(&self) -> Vec<Placement> {
+    pub fn placements(&self, prices: &Prices) -> Vec<Placement> {
         let Draft { scorer, candidates, pins, .. } = &self.draft;
-        let mut next = next::Next::new(self);
+        let mut next = next::Next::new(self, prices);
         let mut placements = Vec::new();
         for need in 0..scorer.world.needs.len() {
-            let used: Vec<usize> = candidates.of(need).filter(|pair| self.quantity(need, *pair) > 0).collect();
+            let used: Vec<usize> =
+                candidates.of(need).filter(|pair| self.quantity(need, *pair) > 0).collect();
             for pair in &used {
                 let candidate = scorer.candidate(need, candidates.line(*pair));
                 placements.push(Placement {

@@ -51,7 +51,7 @@ pub async fn apply(tx: &mut Tx, new: &Application) -> Result<Uuid> {
     let usual = tx.settings.clone();
     let settings = settings::of(&mut tx.conn, area.street_id, &usual).await?;
     require_unmoved(&world, &settings, new)?;
-    let matching = solve(&world, &settings).map_err(|error| unsolved(&error))?;
+    let matching = solve(&world, &settings, &mut ()).map_err(|error| unsolved(&error))?;
     let chosen = choose(&world, &matching, new)?;
     let id = tx.clock.id();
     let suggestions = chosen.into_iter().map(|placed| suggestion(&world, placed, new, id)).collect();

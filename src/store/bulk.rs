@@ -177,11 +177,7 @@ fn need(row: &Need) -> Vec<Value> {
 }
 
 /// Inserts rows into `table (columns)`, as many to a statement as the databases allow.
-pub(super) async fn insert(
-    tx: &mut Tx,
-    table: &str,
-    rows: impl Iterator<Item = Vec<Value>>,
-) -> Result<()> {
+pub(super) async fn insert(tx: &mut Tx, table: &str, rows: impl Iterator<Item = Vec<Value>>) -> Result<()> {
     let mut rows = rows.peekable();
     while let Some(row) = rows.peek() {
         let most = (MOST_VALUES / row.len().max(1)).clamp(1, 1_000);

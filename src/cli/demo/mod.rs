@@ -117,8 +117,8 @@ async fn print_matching(desk: &Desk, store: &Store, tale: &Story, street: &Stree
     let mut conn = store.read().await?;
     let world = world::load(&mut conn, &viewer, store.clock.now(), &reach).await?;
     let settings = settings::of(&mut conn, Some(street.id), &store.settings).await?;
-    let matching = solve(&world, &settings)?;
-    let asks = advice(&world, &settings, &matching, street.id, ASKS)?;
+    let matching = solve(&world, &settings, &mut ())?;
+    let asks = advice(&world, &settings, &matching, street.id, ASKS, &mut ())?;
     let report = Report { world, settings, matching, comparison: None, asks, dial: Vec::new() };
     print!("{}", print::matching(desk.lang, tale, &report));
     Ok(())

@@ -9,6 +9,7 @@ use super::find::find_area;
 use crate::domain::area::Area;
 use crate::domain::viewer::{Actor, Viewer};
 use crate::matching::advice::{Ask, advice};
+use crate::matching::assign::Watch;
 use crate::matching::compare::{Comparison, compare};
 use crate::matching::fairness::{DialStep, dial};
 use crate::matching::settings::{Fairness, Settings};
@@ -19,9 +20,9 @@ use crate::store::{Store, category, settings};
 use anyhow::{Result, anyhow};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 /// How many asks are told unless the caller says otherwise.
 pub const ASKS: usize = 5;
@@ -97,9 +98,9 @@ pub struct Report {
 impl Match {
     pub(super) async fn run(self, desk: &Desk) -> Result<ExitCode> {
         let store = desk.store().await?;
-        let spinner = spinner(desk);
-        let report = self.report(desk, &store).await;
-        spinner.finish_and_clear();
+        let mut bar = Bar::new(desk);
+        let report = self.report(desk, &store, &mut bar).await;
+        bar.0.finish_and_clear();
         let (area, report) = report?;
         store.close().await;
         if self.json {
@@ -111,7 +112,7 @@ impl Match {
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn report(&self, desk: &Desk, store: &Store) -> Result<(Area, Report)> {
+    async fn report(&self, desk: &Desk, store: &Store, bar: &mut Bar) -> Result<(Area, Report)> {
         let mut conn = store.read().await.map_err(|error| desk.failed(&error))?;
         let area = find_area(desk, &mut conn, &self.area).await?;
         let known = category::all(&mut conn).await.map_err(|error| desk.failed(&error))?;
@@ -128,32 +129,69 @@ impl Match {
                 anyhow!(desk.pick("公平度应为0到4。", "The dial of fairness goes from 0 to 4."))
             })?;
         }
-        let report = self.solved(desk, &area, world, settings)?;
+        let report = self.solved(desk, &area, world, settings, bar)?;
         Ok((area, report))
     }
 
-    fn solved(&self, desk: &Desk, area: &Area, mut world: World, mut settings: Settings) -> Result<Report> {
-        let mut matching = solve(&world, &settings)?;
+    fn solved(
+        &self,
+        desk: &Desk,
+        area: &Area,
+        mut world: World,
+        mut settings: Settings,
+        bar: &mut Bar,
+    ) -> Result<Report> {
+        let mut matching = solve(&world, &settings, bar)?;
         let mut comparison = None;
         if let Some(file) = &self.what_if {
             let what_if = suppose::read(desk, file, area, &world)?;
             let (supposed, chosen) =
                 what_if.apply(&world, &settings).map_err(|refusal| desk.failed(&refusal.into()))?;
-            let then = solve(&supposed, &chosen)?;
+            let then = solve(&supposed, &chosen, bar.next(desk.pick("设想", "what if")))?;
             comparison = Some(compare((&world, &matching), (&supposed, &then)));
             (world, settings, matching) = (supposed, chosen, then);
         }
-        let asks = advice(&world, &settings, &matching, area.id, self.asks)?;
-        let dial = if self.dial { dial(&world, &settings)? } else { Vec::new() };
+        let asks = advice(
+            &world,
+            &settings,
+            &matching,
+            area.id,
+            self.asks,
+            bar.next(desk.pick("征集建议", "asks")),
+        )?;
+        let dial = if self.dial {
+            dial(&world, &settings, bar.next(desk.pick("公平度", "dial")))?
+        } else {
+            Vec::new()
+        };
         Ok(Report { world, settings, matching, comparison, asks, dial })
     }
 }
 
-fn spinner(desk: &Desk) -> ProgressBar {
-    let spinner = ProgressBar::new_spinner().with_message(desk.pick("正在匹配…", "Matching…"));
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
-        spinner.set_style(style);
+/// A progress bar that watches the solver.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new(desk: &Desk) -> Self {
+        let bar = ProgressBar::new(1_000).with_message(desk.pick("匹配", "matching"));
+        if let Ok(style) = ProgressStyle::with_template("{msg} {bar:40} {percent}% {elapsed}") {
+            bar.set_style(style);
+        }
+        Self(bar)
     }
-    spinner.enable_steady_tick(Duration::from_millis(100));
-    spinner
+
+    /// Begins anew for the next thing to be solved.
+    fn next(&mut self, what: &'static str) -> &mut Self {
+        self.0.set_message(what);
+        self.0.set_position(0);
+        self
+    }
+}
+
+impl Watch for Bar {
+    fn progress(&mut self, done: f32) -> ControlFlow<()> {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 1,000")]
+        self.0.set_position((done.clamp(0.0, 1.0) * 1_000.0) as u64);
+        ControlFlow::Continue(())
+    }
 }

@@ -62,9 +62,16 @@ impl Calendar {
         let first_day = local_day(nanos(from));
         let days = (local_day(nanos(to)) - first_day + 1).clamp(1, MOST_DAYS);
         let epoch = DateTime::UNIX_EPOCH.date_naive();
-        let first = u64::try_from(first_day).ok().and_then(|days| epoch.checked_add_days(DayCount::new(days)));
+        let first =
+            u64::try_from(first_day).ok().and_then(|days| epoch.checked_add_days(DayCount::new(days)));
         let words = usize::try_from(days).unwrap_or(1).div_ceil(64);
-        Self { first: first.unwrap_or(epoch), first_day: first_day.max(0), words, starts: vec![], bits: vec![] }
+        Self {
+            first: first.unwrap_or(epoch),
+            first_day: first_day.max(0),
+            words,
+            starts: vec![],
+            bits: vec![],
+        }
     }
 
     /// Takes in a set of rules.

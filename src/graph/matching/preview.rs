@@ -39,7 +39,7 @@ impl MatchingQuery {
         let (street, world) = previewed.map_err(|error| told(ctx, &error))?;
         let settings = settings::of(&mut conn, street, &loaders.store.settings).await;
         let settings = settings.map_err(|error| told(ctx, &error))?;
-        let solved = solve(&world, &settings).map_err(|error| told(ctx, &unsolved(&error)))?;
+        let solved = solve(&world, &settings, &mut ()).map_err(|error| told(ctx, &unsolved(&error)))?;
         Ok(Matching(Arc::new(Solved { world, settings, solved })))
     }
 }

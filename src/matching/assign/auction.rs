@@ -176,6 +176,11 @@ impl Auction<'_, '_> {
                 flows.push((arc, units));
             }
         }
-        Start::new(self.network, flows, self.prices.into_iter().map(i64::from).collect(), i64::from(self.raise))
+        Start::new(
+            self.network,
+            flows,
+            self.prices.into_iter().map(i64::from).collect(),
+            i64::from(self.raise),
+        )
     }
 }

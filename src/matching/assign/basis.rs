@@ -118,7 +118,10 @@ impl<'a, 'p> Search<'a, 'p> {
             frontier: BinaryHeap::new(),
             tree: Tree::new(demands, root),
             near: Lists { ends: Vec::new(), items: Vec::new() },
-            pooled: members(network.problem.pools.len(), network.problem.supplies.iter().map(|supply| supply.pool)),
+            pooled: members(
+                network.problem.pools.len(),
+                network.problem.supplies.iter().map(|supply| supply.pool),
+            ),
         };
         search.guess_above();
         search.guess_demands();
@@ -246,7 +249,13 @@ impl<'a, 'p> Search<'a, 'p> {
 
     fn hang_above(&mut self, node: usize, flow: u32, room: Option<u32>) {
         let arc = self.network.arcs.len() + node;
-        self.hang(node, self.network.above(node), Link::new(arc, true, room.is_none()), flow, room.unwrap_or(0));
+        self.hang(
+            node,
+            self.network.above(node),
+            Link::new(arc, true, room.is_none()),
+            flow,
+            room.unwrap_or(0),
+        );
     }
 
     fn hang(&mut self, node: usize, parent: usize, link: Link, flow: u32, room: u32) {
@@ -337,7 +346,11 @@ fn space(network: &Network, arc: usize, units: u32) -> (bool, u32) {
 /// Lists of who belongs to what.
 fn members(count: usize, of: impl Iterator<Item = u32>) -> Lists<u32> {
     let known = |&(_, list): &(u32, u32)| (list as usize) < count;
-    let items: Vec<(u32, u32)> = if count == 0 { Vec::new() } else { (0..).zip(of).filter(known).map(|(item, list)| (list, item)).collect() };
+    let items: Vec<(u32, u32)> = if count == 0 {
+        Vec::new()
+    } else {
+        (0..).zip(of).filter(known).map(|(item, list)| (list, item)).collect()
+    };
     Lists::new(count, &items)
 }
 
@@ -353,7 +366,8 @@ fn settle_rest(simplex: &mut Simplex, start: &Start) {
     let supplies = 0..simplex.network.supplies();
     between.extend(supplies.filter_map(|supply| supply_between(simplex, supply, start.given[supply])));
     for mut entering in between {
-        let gain = simplex.potential(entering.tail) - simplex.cost(entering.arc) - simplex.potential(entering.head);
+        let gain =
+            simplex.potential(entering.tail) - simplex.cost(entering.arc) - simplex.potential(entering.head);
         entering.more = gain > 0;
         simplex.exchange(entering);
     }
@@ -381,5 +395,12 @@ fn supply_between(simplex: &Simplex, supply: usize, flow: u32) -> Option<Enterin
     let arc = simplex.own(tail);
     let room = simplex.network.capacity(tail) - flow;
     let inside = [tail, head].into_iter().any(|node| simplex.tree.link(node).arc() == arc);
-    (!inside && flow > 0 && room > 0).then_some(Entering { arc, tail, head, more: false, flow, room: Some(room) })
+    (!inside && flow > 0 && room > 0).then_some(Entering {
+        arc,
+        tail,
+        head,
+        more: false,
+        flow,
+        room: Some(room),
+    })
 }

@@ -145,7 +145,6 @@ pub fn certify(problem: &Problem, answer: &Assignment) -> Result<Certificate, Vi
     proof.conclude()
 }
 
-
 /// What has been added up so far. Prices are whatever the answer says, so sums of them are kept in an `i128`.
 struct Proof<'a> {
     problem: &'a Problem,

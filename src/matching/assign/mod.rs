@@ -23,6 +23,7 @@ mod answer;
 mod auction;
 mod basis;
 mod certificate;
+mod lowest;
 mod network;
 mod pricing;
 mod problem;
@@ -38,6 +39,7 @@ use std::ops::ControlFlow;
 use thiserror::Error;
 
 pub use certificate::{Certificate, Violation, certify};
+pub use lowest::lowest;
 pub use problem::{
     Demand, Group, MAX_COST, MAX_NODES, MAX_PAIRS, NONE, Pair, Pool, Problem, ProblemError, Step, Supply,
 };

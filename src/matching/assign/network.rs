@@ -111,7 +111,8 @@ impl<'p> Network<'p> {
     /// Whether a supply, or its pool, can give nothing.
     pub(super) fn is_closed(&self, supply: usize) -> bool {
         let supply = &self.problem.supplies[supply];
-        supply.capacity == 0 || self.problem.pools.get(supply.pool as usize).is_some_and(|pool| pool.capacity == 0)
+        supply.capacity == 0
+            || self.problem.pools.get(supply.pool as usize).is_some_and(|pool| pool.capacity == 0)
     }
 
     pub(super) fn row(&self, demand: usize) -> std::ops::Range<usize> {

@@ -120,8 +120,14 @@ impl Best {
         if gain > self.gain {
             self.gain = gain;
             let flow = network.capacity(node);
-            self.entering =
-                Some(Entering { arc: simplex.own(node), tail: node, head: above, more: false, flow, room: Some(0) });
+            self.entering = Some(Entering {
+                arc: simplex.own(node),
+                tail: node,
+                head: above,
+                more: false,
+                flow,
+                room: Some(0),
+            });
         }
     }
 

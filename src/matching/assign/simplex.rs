@@ -50,7 +50,8 @@ impl Simplex<'_, '_> {
 
     pub(super) fn potential(&self, node: usize) -> i64 {
         if node < self.network.demands() {
-            self.cost(self.tree.link(node).arc()) + self.potentials[self.tree.parent(node) - self.network.demands()]
+            self.cost(self.tree.link(node).arc())
+                + self.potentials[self.tree.parent(node) - self.network.demands()]
         } else {
             self.potentials[node - self.network.demands()]
         }
@@ -164,7 +165,8 @@ impl Simplex<'_, '_> {
         let (mut source, mut sink) = (from, to);
         let (mut source_depth, mut sink_depth) = (self.tree.depth(from), self.tree.depth(to));
         while source != sink {
-            let (node, up) = if source_depth >= sink_depth { (&mut source, false) } else { (&mut sink, true) };
+            let (node, up) =
+                if source_depth >= sink_depth { (&mut source, false) } else { (&mut sink, true) };
             self.tree.hold_mut(*node).send(units, up);
             *node = self.tree.parent(*node);
             if up {

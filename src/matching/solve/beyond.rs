@@ -1,7 +1,7 @@
 //! Pairs that were left out and whose price says that the answer would use them.
 
 use super::Draft;
-use crate::matching::assign::Assignment;
+use crate::matching::assign::{Assignment, Prices, Problem};
 use crate::matching::index::short;
 use crate::matching::score::BEST;
 use crate::matching::search::{Goal, Search};
@@ -13,7 +13,7 @@ use crate::matching::search::{Goal, Search};
 pub(super) fn worth_using(draft: &Draft, answer: &Assignment) -> Vec<(u32, u32, i32)> {
     let Draft { scorer, candidates, problem, .. } = draft;
     let mut search = Search::new(scorer);
-    let mut cheaper = Cheaper { lines: line_prices(problem, answer), ..Cheaper::default() };
+    let mut cheaper = Cheaper { lines: line_prices(problem, &answer.prices), ..Cheaper::default() };
     let mut further = Vec::new();
     for need in &scorer.index.order {
         let (need, price) = (*need as usize, answer.prices.demands[*need as usize]);
@@ -33,9 +33,9 @@ pub(super) fn worth_using(draft: &Draft, answer: &Assignment) -> Vec<(u32, u32, 
 }
 
 /// What a unit of each line is worth, in whatever it takes part.
-pub(super) fn line_prices(problem: &crate::matching::assign::Problem, answer: &Assignment) -> Vec<i64> {
-    let pool = |pool: u32| answer.prices.pools.get(pool as usize).copied().unwrap_or_default();
-    problem.supplies.iter().zip(&answer.prices.supplies).map(|(line, price)| price + pool(line.pool)).collect()
+pub(super) fn line_prices(problem: &Problem, prices: &Prices) -> Vec<i64> {
+    let pool = |pool: u32| prices.pools.get(pool as usize).copied().unwrap_or_default();
+    problem.supplies.iter().zip(&prices.supplies).map(|(line, price)| price + pool(line.pool)).collect()
 }
 
 /// Pairs that cost less than a need's price.

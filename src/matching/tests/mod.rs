@@ -215,7 +215,7 @@ impl Snapshot {
     }
 
     fn solved(&self) -> Matching {
-        solve(&self.world(), &Settings::default()).expect("a solvable world")
+        solve(&self.world(), &Settings::default(), &mut ()).expect("a solvable world")
     }
 }
 

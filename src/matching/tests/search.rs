@@ -23,13 +23,19 @@ fn any_larger_world() -> impl Strategy<Value = Snapshot> {
             for (service, (pattern, hour, first)) in rules {
                 let day = NaiveDate::from_ymd_opt(2026, 2, 1).unwrap_or_default() + chrono::Days::new(first);
                 let at = NaiveTime::from_hms_opt(hour, 30, 0).unwrap_or_default();
-                rows.rules.push((id(40 + service), Rule::new(Some(pattern), None, day, None, at, 90).unwrap()));
+                rows.rules
+                    .push((id(40 + service), Rule::new(Some(pattern), None, day, None, at, 90).unwrap()));
             }
             for (number, (service, from, days, hours, total)) in (300..).zip(lines) {
                 let starts_at = monday() + TimeDelta::days(from - 20);
                 let measure = if hours { Measure::Hours } else { Measure::Sessions };
                 let ends_at = starts_at + TimeDelta::hours(1 + 24 * days);
-                rows.capacities.push(Capacity { starts_at, ends_at, measure, ..line(number, 40 + service, total) });
+                rows.capacities.push(Capacity {
+                    starts_at,
+                    ends_at,
+                    measure,
+                    ..line(number, 40 + service, total)
+                });
             }
             for (need, (from, hours, of_unit)) in rows.needs.iter_mut().zip(windows) {
                 need.starts_at = monday() + TimeDelta::hours(24 * from - 100);

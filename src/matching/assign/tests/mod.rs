@@ -1,5 +1,6 @@
 mod by_hand;
 mod extremes;
+mod lowest;
 mod oracle;
 mod problems;
 mod properties;
@@ -12,7 +13,10 @@ use super::*;
 fn plain(demands: &[(u32, i32)], supplies: &[u32], pairs: &[(u32, u32, i32, u32)]) -> Problem {
     let end = |demand| pairs.iter().filter(|pair| pair.0 <= demand).count();
     Problem {
-        demands: demands.iter().map(|&(quantity, penalty)| Demand { quantity, penalty, group: NONE }).collect(),
+        demands: demands
+            .iter()
+            .map(|&(quantity, penalty)| Demand { quantity, penalty, group: NONE })
+            .collect(),
         supplies: supplies.iter().map(|&capacity| Supply { capacity, pool: NONE }).collect(),
         pairs: pairs.iter().map(|&(_, supply, cost, at_most)| Pair { supply, cost, at_most }).collect(),
         ends: (0..).take(demands.len()).map(|demand| u32::try_from(end(demand)).unwrap()).collect(),

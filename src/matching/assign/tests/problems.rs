@@ -37,7 +37,11 @@ pub(super) fn any_problem(size: &Size) -> impl Strategy<Value = Problem> + use<>
             let mut problem = Problem {
                 demands: demands
                     .iter()
-                    .map(|&(quantity, penalty, group)| Demand { quantity, penalty, group: one(group, groups.len()) })
+                    .map(|&(quantity, penalty, group)| Demand {
+                        quantity,
+                        penalty,
+                        group: one(group, groups.len()),
+                    })
                     .collect(),
                 supplies: supplies
                     .iter()
