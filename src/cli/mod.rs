@@ -23,6 +23,7 @@ use crate::store::error::Error as StoreError;
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Parser, Subcommand};
 use comfy_table::{LineStyle, Table, TableStyle};
+use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -109,6 +110,15 @@ fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
     let mut table = Table::new();
     table.load_style(ROWS).set_header(header);
     table
+}
+
+/// Prints a report. Whoever has read enough may close the pipe.
+fn show(report: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(report.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 failed, 2 not understood.

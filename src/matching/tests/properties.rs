@@ -5,7 +5,7 @@ use crate::matching::settings::Settings;
 use proptest::prelude::*;
 
 /// Worlds of a few needs and services with all that may differ between them.
-pub fn any_world() -> impl Strategy<Value = Snapshot> {
+pub(super) fn any_world() -> impl Strategy<Value = Snapshot> {
     let urgency = proptest::sample::select(Urgency::ALL.to_vec());
     let place = proptest::sample::select(vec![STREET, COMMUNITY, OTHER_COMMUNITY, COMPOUND]);
     let group =
