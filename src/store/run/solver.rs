@@ -60,22 +60,24 @@ impl Drop for StopOnDrop {
     }
 }
 
-impl Watch for Signals {
-    fn progress(&mut self, done: f32) -> ControlFlow<()> {
-        #[expect(clippy::cast_possible_truncation, reason = "from 0 to 999")]
-        self.0.progress.store((done * 999.0) as i64, Ordering::Relaxed);
-        if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-}
-
 /// Solves a world; `None` where it was stopped.
 pub(super) fn solve(
     world: &World,
     settings: &Settings,
-    signals: &mut Signals,
+    signals: &Signals,
 ) -> Result<Option<Matching>, Unsolved> {
-    match solve::solve(world, settings, signals) {
+    match solve::solve(world, settings, &mut signals.clone()) {
+        Ok(solved) => Ok(Some(solved)),
         Err(Unsolved::Problem(AssignError::Cancelled)) => Ok(None),
-        solved => Ok((!signals.is_stopped()).then_some(solved?)),
+        Err(error) => Err(error),
+    }
+}
+
+impl Watch for Signals {
+    fn progress(&mut self, done: f32) -> ControlFlow<()> {
+        #[expect(clippy::cast_possible_truncation, reason = "from 0 to 1,000")]
+        let thousandths = (done.clamp(0.0, 1.0) * 1_000.0) as i64;
+        self.0.progress.fetch_max(thousandths, Ordering::Relaxed);
+        if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }

@@ -72,7 +72,7 @@ fn compute(
     mut world: World,
     mut settings: Settings,
     what_if: Option<&WhatIf>,
-    signals: &mut Signals,
+    signals: &Signals,
 ) -> Computed {
     let fingerprint = world.fingerprint(&settings).encode();
     if let Some(what_if) = what_if {
@@ -92,9 +92,9 @@ async fn carry_out(store: &Store, run: MatchingRun, stopping: &mut watch::Receiv
     let world = read(store, &run).await?;
     let signals = Signals::default();
     let _stop = StopOnDrop(signals.clone());
-    let mut solver = signals.clone();
+    let solver = signals.clone();
     // Off the threads that answer requests: it keeps one busy for as long as it takes.
-    let computing = tokio::task::spawn_blocking(move || compute(world, settings, what_if.as_ref(), &mut solver));
+    let computing = tokio::task::spawn_blocking(move || compute(world, settings, what_if.as_ref(), &solver));
     match wait(store, run, computing, &signals, stopping).await? {
         Waited::Over(run, computed) => finish(store, &run, computed).await,
         Waited::Stopping(run) => give_back(store, &run).await,
