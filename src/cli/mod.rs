@@ -23,6 +23,7 @@ use crate::store::error::Error as StoreError;
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Parser, Subcommand};
 use comfy_table::{LineStyle, Table, TableStyle};
+use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -63,6 +64,8 @@ pub struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Demo(demo::Demo),
+    #[command(subcommand)]
+    Bench(bench::Bench),
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
     Match(matching::Match),
@@ -109,6 +112,15 @@ fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
     table
 }
 
+/// Prints a report. Whoever has read enough may close the pipe.
+fn show(report: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(report.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 failed, 2 not understood.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -146,6 +158,7 @@ fn run(cli: Cli, lang: Lang) -> Result<ExitCode> {
 async fn command(command: Command, desk: Desk) -> Result<ExitCode> {
     match command {
         Command::Demo(demo) => demo.run(desk).await,
+        Command::Bench(bench) => bench.run(&desk).await,
         Command::Serve(serve) => serve.run(desk).await,
         Command::Migrate(migrate) => migrate.run(&desk).await,
         Command::Match(matching) => matching.run(&desk).await,

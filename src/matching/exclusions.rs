@@ -1,9 +1,9 @@
 //! What the hard constraints exclude, told for one need when somebody asks.
 
 use super::score::Scorer;
-use crate::domain::fit::{Constraint, Pair};
+use crate::domain::fit::Constraint;
 use crate::domain::id::CapacityId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The services that may not serve a need.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,23 +63,11 @@ impl Scorer<'_> {
     /// The first constraint that keeps a service of its category from serving a need.
     pub(super) fn constraint(&self, need: usize, offer: usize) -> Option<Constraint> {
         let world = self.world;
-        let (asked, offered) = (&world.needs[need], &world.offers[offer]);
-        let around =
-            |areas: &BTreeSet<_>| world.areas.upwards(asked.area_id).any(|area| areas.contains(&area.id));
-        let lines = || world.lines[offered.lines.clone()].iter().map(|line| &line.capacity);
+        let asked = &world.needs[need];
+        let lines = || world.lines[world.offers[offer].lines.clone()].iter().map(|line| &line.capacity);
         let joined: Vec<CapacityId> =
             lines().map(|line| line.id).filter(|line| world.joined.contains(&(asked.id, *line))).collect();
-        let pair = Pair {
-            now: world.now,
-            need: asked,
-            service: &offered.service,
-            rules: &offered.rules,
-            is_of_category: true,
-            is_covered: around(&offered.coverage),
-            is_checked_in: world.check_ins.get(&offered.service.unit_id).is_some_and(around),
-            is_forbidden: self.index.forbidden(need).iter().any(|(_, of)| *of as usize == offer),
-            joined: &joined,
-        };
-        pair.lines(lines()).err()
+        let is_forbidden = self.index.forbidden(need).iter().any(|(_, of)| *of as usize == offer);
+        world.pair(asked, offer, is_forbidden, &joined).lines(lines()).err()
     }
 }

@@ -70,11 +70,24 @@ impl World {
     }
 }
 
-/// The debug text holds every field, so no new one can be forgotten here.
+/// The debug text holds every field, so no new one can be forgotten here. It is read as it is written: that of a city
+/// would fill much memory.
 fn digest(part: &impl Debug) -> String {
-    let hash: [u8; 32] = Sha256::digest(format!("{part:?}")).into();
+    let mut reader = Reader(Sha256::new());
+    // Reading a text cannot fail.
+    let _ = write!(reader, "{part:?}");
+    let hash: [u8; 32] = reader.0.finalize().into();
     hash[..6].iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+struct Reader(Sha256);
+
+impl std::fmt::Write for Reader {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0.update(text);
+        Ok(())
+    }
 }

@@ -6,6 +6,7 @@ use crate::domain::area::Area;
 use crate::domain::availability::Rule;
 use crate::domain::category::Category;
 use crate::domain::directive::Directive;
+use crate::domain::fit::Pair;
 use crate::domain::id::{AreaId, CapacityId, CategoryId, NeedId, ServiceId, UnitId};
 use crate::domain::need::Need;
 use crate::domain::service::{Capacity, Measure, Service};
@@ -196,6 +197,32 @@ impl World {
         }
         let reached = self.reached.get(&(category, measure))?;
         Some(quantity.saturating_mul(reached.people) / reached.quantity.max(1))
+    }
+
+    /// A need of this world, as it is or with another quantity, and one of its services, with all that decides whether
+    /// they may go together.
+    #[must_use]
+    pub fn pair<'p>(
+        &'p self,
+        need: &'p Need,
+        offer: usize,
+        is_forbidden: bool,
+        joined: &'p [CapacityId],
+    ) -> Pair<'p> {
+        let Offer { service, rules, coverage, .. } = &self.offers[offer];
+        let around =
+            |areas: &BTreeSet<AreaId>| self.areas.upwards(need.area_id).any(|area| areas.contains(&area.id));
+        Pair {
+            now: self.now,
+            need,
+            service,
+            rules,
+            is_of_category: self.categories.steps_up(need.category_id, service.category_id).is_some(),
+            is_covered: around(coverage),
+            is_checked_in: self.check_ins.get(&service.unit_id).is_some_and(around),
+            is_forbidden,
+            joined,
+        }
     }
 
     /// The service that a line of capacity belongs to.

@@ -3,7 +3,7 @@
 use super::conn::{Conn, Tx};
 use super::entity::{Entity as _, get};
 use super::error::{Error, Result, at};
-use super::matches::{Suggestion, suggest};
+use super::matches::{Suggestion, suggest_all};
 use super::settings;
 use super::sql::sql;
 use super::world::{self, Reach};
@@ -54,19 +54,9 @@ pub async fn apply(tx: &mut Tx, new: &Application) -> Result<Uuid> {
     let matching = solve(&world, &settings, &mut ()).map_err(|error| unsolved(&error))?;
     let chosen = choose(&world, &matching, new)?;
     let id = tx.clock.id();
-    suggest_all(tx, chosen.into_iter().map(|placed| suggestion(&world, placed, new, id)).collect()).await?;
+    let suggestions = chosen.into_iter().map(|placed| suggestion(&world, placed, new, id)).collect();
+    suggest_all(tx, &world, suggestions).await?;
     Ok(id)
-}
-
-/// Puts matches before both sides, all of them or none. Their needs, services and lines are locked.
-///
-/// # Errors
-/// As [`suggest`].
-pub async fn suggest_all(tx: &mut Tx, suggestions: Vec<Suggestion>) -> Result<()> {
-    for suggestion in suggestions {
-        suggest(tx, suggestion).await?;
-    }
-    Ok(())
 }
 
 /// The matches that were taken from one matching at once.

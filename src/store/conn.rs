@@ -16,6 +16,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::watch;
+use uuid::Uuid;
 
 /// A row of either database.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
@@ -196,16 +197,17 @@ impl Tx {
         self.optional(sql).await
     }
 
-    /// Reads rows and keeps others from changing them until the transaction ends. The statement orders them by id, so
-    /// that transactions never wait in a circle.
+    /// Keeps others from changing rows until the transaction ends. The statement reads their ids and orders them by these,
+    /// so that transactions never wait in a circle. `SQLite` has one writer at a time, so there all is held already.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn lock_all<T: Row>(&mut self, mut sql: Sql) -> Result<Vec<T>> {
+    pub async fn hold(&mut self, mut sql: Sql) -> Result<()> {
         if self.is_postgres() {
             sql.push(" FOR UPDATE");
+            self.all::<(Uuid,)>(sql).await?;
         }
-        self.all(sql).await
+        Ok(())
     }
 
     /// Appends an event to the trail with the rest of the transaction.

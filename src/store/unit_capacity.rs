@@ -142,25 +142,33 @@ pub(super) async fn line_for(
     quantity: i64,
 ) -> Result<Option<UnitCapacityId>> {
     // Held before the service's own line, as everywhere, so that none is removed meanwhile.
-    let mut lines: Vec<UnitCapacity> =
-        tx.lock_all(sql!("SELECT * FROM unit_capacity WHERE unit_id = $1 ORDER BY id", unit)).await?;
-    lines.retain(|line| line.measure == measure && overlap((line.starts_at, line.ends_at), window));
-    lines.sort_by_key(|line| (line.starts_at, line.id));
-    if lines.is_empty() {
-        return Ok(None);
+    tx.hold(sql!("SELECT id FROM unit_capacity WHERE unit_id = $1 ORDER BY id", unit)).await?;
+    let lines = lines(tx, unit).await?;
+    Ok(choose(&lines, measure, window, quantity)?.map(|place| lines[place].id))
+}
+
+/// The place of the line in which a claim counts, among the lines of its unit in the order of their windows; `None` where
+/// the unit has laid down nothing for that time.
+pub(super) fn choose(
+    lines: &[UnitCapacity],
+    measure: Measure,
+    window: Span,
+    quantity: i64,
+) -> std::result::Result<Option<usize>, Refusal> {
+    let counts =
+        |line: &UnitCapacity| line.measure == measure && overlap((line.starts_at, line.ends_at), window);
+    let fitting = || lines.iter().enumerate().filter(|(_, line)| counts(line));
+    let Some(left) = fitting().map(|(_, line)| line.left()).max() else { return Ok(None) };
+    if let Some((place, _)) = fitting().find(|(_, line)| line.left() >= quantity) {
+        return Ok(Some(place));
     }
-    if let Some(line) = lines.iter().find(|line| line.left() >= quantity) {
-        return Ok(Some(line.id));
-    }
-    let left = lines.iter().map(UnitCapacity::left).max().unwrap_or_default();
     let (zh, en) = (measure.label(Lang::Zh), measure.label(Lang::En));
     Err(Refusal::new(
         Code::NotEnoughCapacity,
         format!("该单位在所需时段内总共只能再承担{left}{zh}，不足{quantity}。"),
         format!("The unit can do only {left} {en} more in all at that time, fewer than {quantity}."),
     )
-    .at("quantity")
-    .into())
+    .at("quantity"))
 }
 
 /// Moves quantity in a line. The condition holds it within its bounds whoever else claims at the same time. False where
@@ -178,13 +186,25 @@ pub(super) async fn settle(tx: &mut Tx, id: UnitCapacityId, by: MatchId, change:
         ))
         .await?;
     let Some((held, committed, street)) = moved else { return Ok(false) };
+    let before = Load { held: held - change.held, committed: committed - change.committed };
+    tell_moved(tx, (id, by), street, before, Load { held, committed });
+    Ok(true)
+}
+
+/// Tells the trail what a match has moved in a line.
+pub(super) fn tell_moved(
+    tx: &mut Tx,
+    (id, by): (UnitCapacityId, MatchId),
+    street: AreaId,
+    before: Load,
+    after: Load,
+) {
     let data = json!({
         "match": by,
-        "before": { "held": held - change.held, "committed": committed - change.committed },
-        "after": { "held": held, "committed": committed },
+        "before": { "held": before.held, "committed": before.committed },
+        "after": { "held": after.held, "committed": after.committed },
     });
     tx.event(id, Some(street), EventKind::Counted, data);
-    Ok(true)
 }
 
 async fn lines(tx: &mut Tx, unit: UnitId) -> Result<Vec<UnitCapacity>> {

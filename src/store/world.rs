@@ -10,8 +10,7 @@ use crate::domain::directive::Directive;
 use crate::domain::id::{AreaId, CapacityId, CategoryId, NeedId, ServiceId, UnitId};
 use crate::domain::matches::MatchState;
 use crate::domain::need::{Need, NeedState};
-use crate::domain::service::{AvailabilityRule, Capacity, Measure, Service, ServiceState};
-use crate::domain::unit::UnitCapacity;
+use crate::domain::service::{AvailabilityRule, Measure, Service, ServiceState};
 use crate::domain::viewer::Viewer;
 use crate::matching::world::{Reached, Record, Served, Snapshot, Unit, World};
 use chrono::{DateTime, Utc};
@@ -98,13 +97,12 @@ pub async fn preview(
 pub async fn lock(tx: &mut Tx, reach: &Reach) -> Result<World> {
     let viewer = tx.viewer.clone();
     let from = Reader { viewer: &viewer, reach };
-    tx.lock_all::<Need>(from.of_needs("SELECT n.* FROM need AS n WHERE ", " ORDER BY n.id")).await?;
-    tx.lock_all::<Service>(from.of_services("SELECT s.* FROM service AS s WHERE ", " ORDER BY s.id")).await?;
-    let own = from.by_unit("SELECT * FROM unit_capacity WHERE unit_id IN ", " ORDER BY id");
-    tx.lock_all::<UnitCapacity>(own).await?;
-    let mut lines = from.by_service("SELECT * FROM capacity WHERE service_id IN ");
+    tx.hold(from.of_needs("SELECT n.id FROM need AS n WHERE ", " ORDER BY n.id")).await?;
+    tx.hold(from.of_services("SELECT s.id FROM service AS s WHERE ", " ORDER BY s.id")).await?;
+    tx.hold(from.by_unit("SELECT id FROM unit_capacity WHERE unit_id IN ", " ORDER BY id")).await?;
+    let mut lines = from.by_service("SELECT id FROM capacity WHERE service_id IN ");
     lines.push(" ORDER BY id");
-    tx.lock_all::<Capacity>(lines).await?;
+    tx.hold(lines).await?;
     let now = tx.now;
     load(&mut tx.conn, &viewer, now, reach).await
 }

@@ -6,6 +6,7 @@
 mod alliance_join;
 mod areas_import;
 mod builders;
+mod cli_match;
 mod contact_show;
 mod door;
 mod event_trail;

@@ -1,8 +1,14 @@
 use crate::builders::{Streets, need_facts, service_facts};
 use crate::hub::{Hub, both};
+use gongjian_hub::domain::event::Event;
 use gongjian_hub::domain::id::{NeedId, ServiceId};
+use gongjian_hub::domain::matches::Match;
+use gongjian_hub::domain::refusal::Code;
 use gongjian_hub::domain::viewer::Viewer;
+use gongjian_hub::store::error::Error;
+use gongjian_hub::store::matches::{self, Suggestion};
 use gongjian_hub::store::need::NeedFacts;
+use gongjian_hub::store::world::{self, Reach};
 use serde_json::{Value, json};
 
 const FIELDS: &str =
@@ -167,4 +173,78 @@ both!(bad_input_is_refused, |hub| {
         let refused = hub.refused(&story.streets.coordinator, "applyMatching", input).await;
         assert_eq!(refused, (refusal.0.into(), refusal.1.into()));
     }
+});
+
+/// Suggestions of each service for each need, so that both are used up by several.
+async fn crossing(hub: &Hub, story: &Story) -> Vec<Suggestion> {
+    let matching = hub.store.clock.id();
+    let mut suggestions = Vec::new();
+    for (need, service, quantity) in [(0, 0, 3), (0, 1, 2), (1, 0, 1), (1, 1, 1)] {
+        suggestions.push(Suggestion {
+            need: story.needs[need],
+            service: story.services[service],
+            capacity: hub.capacity(story.services[service]).await,
+            quantity,
+            score: 7_000,
+            reasons: Vec::new(),
+            matching,
+            respond_in_hours: Some(24),
+        });
+    }
+    suggestions
+}
+
+async fn suggest_all(hub: &Hub, story: &Story, new: Vec<Suggestion>) -> Result<(), Error> {
+    let mut tx = hub.store.begin(&story.streets.coordinator).await?;
+    let reach = Reach::Area { area: story.streets.street, category: None };
+    let world = world::lock(&mut tx, &reach).await?;
+    matches::suggest_all(&mut tx, &world, new).await?;
+    tx.commit().await
+}
+
+both!(many_at_once_are_as_one_after_the_other, |hub| {
+    let other = if hub.url.starts_with("sqlite") { Hub::sqlite().await } else { Hub::postgres().await };
+    let mut told = Vec::new();
+    for hub in [hub, &other] {
+        let story = two_needs(hub).await;
+        let new = crossing(hub, &story).await;
+        if told.is_empty() {
+            suggest_all(hub, &story, new).await.unwrap();
+        } else {
+            let mut tx = hub.store.begin(&story.streets.coordinator).await.unwrap();
+            for new in new {
+                matches::suggest(&mut tx, new).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+        }
+        hub.require_sound().await;
+        let events: Vec<Event> = hub.rows("SELECT * FROM event ORDER BY seq").await;
+        let rows: Vec<Match> = hub.rows("SELECT * FROM match ORDER BY id").await;
+        told.push((events, rows));
+    }
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[0].1.len(), 4);
+});
+
+both!(of_many_one_that_does_not_fit_undoes_all, |hub| {
+    let story = two_needs(hub).await;
+    let spoilt: [(fn(&mut Vec<Suggestion>), (Code, &str)); 5] = [
+        (|new| new[1].quantity = 3, (Code::NotEnoughNeed, "quantity")),
+        (|new| new[2].quantity = 3, (Code::NotEnoughCapacity, "quantity")),
+        (
+            |new| (new[1].service, new[1].capacity) = (new[0].service, new[0].capacity),
+            (Code::AlreadyExists, "capacityId"),
+        ),
+        (|new| new[3].capacity = new[2].capacity, (Code::NotFound, "capacityId")),
+        (|new| new[0].respond_in_hours = Some(0), (Code::BadNumber, "respondInHours")),
+    ];
+    for (spoil, (code, field)) in spoilt {
+        let mut new = crossing(hub, &story).await;
+        spoil(&mut new);
+        let refused = suggest_all(hub, &story, new).await;
+        let Err(Error::Refused(refusal)) = refused else { panic!("{refused:?}") };
+        assert_eq!((refusal.code, refusal.field.join(".").as_str()), (code, field));
+        assert_eq!(hub.rows::<(i64,)>("SELECT COUNT(*) FROM match").await[0].0, 0);
+    }
+    hub.require_sound().await;
 });

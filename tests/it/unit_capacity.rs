@@ -140,3 +140,19 @@ both!(what_a_unit_can_do_is_laid_down_by_it_and_its_street, |hub| {
         ("BAD_NUMBER".into(), "capacity.total".into())
     );
 });
+
+both!(what_is_taken_from_a_matching_counts_in_the_unit_too, |hub| {
+    let (pair, _) = limited(hub, 25).await;
+    hub.open_need(pair.streets.community, None, need_facts("理财")).await;
+    let apply = json!({ "areaId": pair.streets.street.to_string() });
+    let taken = "matches { quantity service { title } }";
+    let payload = hub.mutate(&pair.streets.coordinator, "applyMatching", apply.clone(), taken).await;
+    assert_eq!(payload["errors"], json!([]), "{payload}");
+    assert_eq!(lines(hub, &pair).await, json!([{ "total": 25, "held": 20, "committed": 0, "left": 5 }]));
+    hub.require_sound().await;
+    // Whatever else a matching would take, no more is booked than the unit can do.
+    hub.open_need(pair.streets.other_community, None, need_facts("反诈")).await;
+    hub.mutate(&pair.streets.coordinator, "applyMatching", apply, taken).await;
+    assert!(lines(hub, &pair).await[0]["held"].as_i64().unwrap() <= 25);
+    hub.require_sound().await;
+});

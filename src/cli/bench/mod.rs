@@ -1,4 +1,33 @@
 //! What is measured, so that it can be measured again.
 
+mod hub;
+mod instance;
+mod matching;
+mod measure;
+mod peers;
+mod print;
 mod random;
+mod solver;
 mod town;
+
+use super::Desk;
+use anyhow::Result;
+use clap::Subcommand;
+use std::process::ExitCode;
+
+/// 测量性能 | Measure how fast the hub is
+#[derive(Subcommand, Debug)]
+pub enum Bench {
+    Matching(matching::Matching),
+}
+
+impl Bench {
+    pub(super) async fn run(self, desk: &Desk) -> Result<ExitCode> {
+        match self {
+            Self::Matching(matching) => matching.run(desk).await,
+        }
+    }
+}
+
+/// What the instances and towns are made from unless told otherwise.
+const SEED: u64 = 430_102_002;

@@ -5,7 +5,7 @@ mod print;
 mod story;
 
 use super::matching::{ASKS, Report};
-use super::{Desk, serve};
+use super::{Desk, serve, show};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::domain::id::UnitId;
@@ -120,8 +120,7 @@ async fn print_matching(desk: &Desk, store: &Store, tale: &Story, street: &Stree
     let matching = solve(&world, &settings, &mut ())?;
     let asks = advice(&world, &settings, &matching, street.id, ASKS, &mut ())?;
     let report = Report { world, settings, matching, comparison: None, asks, dial: Vec::new() };
-    print!("{}", print::matching(desk.lang, tale, &report));
-    Ok(())
+    show(&print::matching(desk.lang, tale, &report))
 }
 
 /// Tokens for everybody whom the story needs, in place of those of earlier demos, each with whom it is for.

@@ -84,7 +84,7 @@ pub(super) fn report(area: &Area, report: &Report) -> Result<String> {
         },
         "dial": dial.collect::<Vec<_>>(),
     });
-    Ok(serde_json::to_string_pretty(&whole)?)
+    Ok(serde_json::to_string_pretty(&whole)? + "\n")
 }
 
 fn both(sentence: &Sentence) -> Value {

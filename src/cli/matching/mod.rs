@@ -4,8 +4,8 @@ mod json;
 pub mod print;
 mod suppose;
 
-use super::Desk;
 use super::find::find_area;
+use super::{Desk, show};
 use crate::domain::area::Area;
 use crate::domain::viewer::{Actor, Viewer};
 use crate::matching::advice::{Ask, advice};
@@ -104,10 +104,10 @@ impl Match {
         let (area, report) = report?;
         store.close().await;
         if self.json {
-            println!("{}", json::report(&area, &report)?);
+            show(&json::report(&area, &report)?)?;
         } else {
             let title = desk.pick(area.name.clone(), area.name_en.clone().unwrap_or(area.name));
-            print!("{}", print::report(desk.lang, &title, &report));
+            show(&print::report(desk.lang, &title, &report))?;
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -145,8 +145,9 @@ impl Match {
         let mut comparison = None;
         if let Some(file) = &self.what_if {
             let what_if = suppose::read(desk, file, area, &world)?;
-            let (supposed, chosen) =
-                what_if.apply(&world, &settings).map_err(|refusal| desk.failed(&refusal.into()))?;
+            let (supposed, chosen) = what_if
+                .apply(&world, &settings)
+                .map_err(|refusal| anyhow!("{}: {}", refusal.field.join("."), refusal.message(desk.lang)))?;
             let then = solve(&supposed, &chosen, bar.next(desk.pick("设想", "what if")))?;
             comparison = Some(compare((&world, &matching), (&supposed, &then)));
             (world, settings, matching) = (supposed, chosen, then);

@@ -219,7 +219,8 @@ fn reasons(lang: Lang, world: &World, placed: &Placement) -> String {
         .take(PARTS)
         .map(|part| explain::part(world, need, service, part).text(lang).to_owned())
         .collect();
-    told.join(lang.pick("；", "; "))
+    let next = explain::next_best(world, placed).map(|next| next.text(lang).to_owned());
+    told.into_iter().chain(next).collect::<Vec<_>>().join(lang.pick("；", "; "))
 }
 
 fn place<'w>(lang: Lang, world: &'w World, need: &Need) -> &'w str {

@@ -37,11 +37,21 @@ pub(super) async fn line(
         is_forbidden,
         joined: &joined(tx, need.id).await?,
     };
-    let fitting = pair.lines(&lines).map_err(|constraint| refusal(constraint, wanted))?;
+    Ok(first(&pair, &lines, wanted, quantity)?)
+}
+
+/// The first of some lines that fits and has enough left, and the window that both sides have in common.
+pub(super) fn first<'c>(
+    pair: &Pair,
+    lines: impl IntoIterator<Item = &'c Capacity>,
+    wanted: Option<CapacityId>,
+    quantity: i64,
+) -> std::result::Result<(CapacityId, Span), Refusal> {
+    let fitting = pair.lines(lines).map_err(|constraint| refusal(constraint, wanted))?;
     let enough = fitting.iter().find(|(line, _)| line.left() >= quantity);
     let (line, _) = enough.ok_or_else(|| {
         let left = fitting.iter().map(|(line, _)| line.left()).max().unwrap_or_default();
-        not_enough(need, left, quantity)
+        not_enough(pair.need, left, quantity)
     })?;
     Ok((line.id, pair.window(line)))
 }

@@ -7,6 +7,7 @@ use super::super::error::{Result, at};
 use super::super::sql::sql;
 use super::super::unit_capacity;
 use super::{fitting, settle};
+use crate::domain::availability::Span;
 use crate::domain::check;
 use crate::domain::id::{CapacityId, MatchId, NeedId, ServiceId};
 use crate::domain::matches::{Initiator, Match, MatchState, Reason, Side};
@@ -14,7 +15,7 @@ use crate::domain::need::Need;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::service::{Service, ServiceState};
 use crate::domain::text::{Lang, TextEnum as _};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -120,21 +121,43 @@ async fn draw_up(
     respond_in_hours: Option<i64>,
 ) -> Result<Match> {
     let quantity = check::quantity("quantity", quantity)?;
-    let hours = respond_in_hours.unwrap_or(tx.respond_hours);
-    let hours = check::number("respondInHours", hours, 1, MAX_RESPOND_HOURS)?;
+    let respond_by = respond_by(tx, respond_in_hours)?;
     require_on_offer(service)?;
     require_left(need, quantity)?;
     need.require_lot(quantity).map_err(|refusal| refusal.at("quantity"))?;
     require_room(tx, need, service.id).await?;
-    let (line, (starts_at, ends_at)) = fitting::line(tx, need, service, capacity, quantity).await?;
-    let unit_line =
-        unit_capacity::line_for(tx, service.unit_id, need.measure, (starts_at, ends_at), quantity).await?;
-    Ok(Match {
+    let (line, window) = fitting::line(tx, need, service, capacity, quantity).await?;
+    let unit_line = unit_capacity::line_for(tx, service.unit_id, need.measure, window, quantity).await?;
+    let drawn_up = drawn_up(tx, need, service, line, window, quantity, respond_by);
+    Ok(Match { unit_capacity_id: unit_line, ..drawn_up })
+}
+
+/// Until when a match waits for an answer.
+pub(super) fn respond_by(
+    tx: &Tx,
+    respond_in_hours: Option<i64>,
+) -> std::result::Result<DateTime<Utc>, Refusal> {
+    let hours = respond_in_hours.unwrap_or(tx.respond_hours);
+    let hours = check::number("respondInHours", hours, 1, MAX_RESPOND_HOURS)?;
+    Ok(tx.now + TimeDelta::hours(hours))
+}
+
+/// A match of the two, everything having been checked.
+pub(super) fn drawn_up(
+    tx: &Tx,
+    need: &Need,
+    service: &Service,
+    line: CapacityId,
+    (starts_at, ends_at): Span,
+    quantity: i64,
+    respond_by: DateTime<Utc>,
+) -> Match {
+    Match {
         id: tx.id(),
         need_id: need.id,
         service_id: service.id,
         capacity_id: line,
-        unit_capacity_id: unit_line,
+        unit_capacity_id: None,
         unit_id: service.unit_id,
         asking_unit_id: need.asking_unit_id,
         street_id: need.street_id,
@@ -152,11 +175,11 @@ async fn draw_up(
         stand_in_side: None,
         stand_in_reason: None,
         reason: None,
-        respond_by: tx.now + TimeDelta::hours(hours),
+        respond_by,
         accepted_at: None,
         matching_id: None,
         created_at: tx.now,
-    })
+    }
 }
 
 /// Refuses one service too many. The need is locked, so nobody joins it meanwhile.
@@ -175,7 +198,7 @@ async fn require_room(tx: &mut Tx, need: &Need, service: ServiceId) -> Result<()
     Ok(need.require_room(serving).map_err(|refusal| refusal.at("serviceId"))?)
 }
 
-fn require_on_offer(service: &Service) -> std::result::Result<(), Refusal> {
+pub(super) fn require_on_offer(service: &Service) -> std::result::Result<(), Refusal> {
     if service.state == ServiceState::Listed {
         return Ok(());
     }
@@ -188,7 +211,7 @@ fn require_on_offer(service: &Service) -> std::result::Result<(), Refusal> {
     .at("serviceId"))
 }
 
-fn require_left(need: &Need, quantity: i64) -> std::result::Result<(), Refusal> {
+pub(super) fn require_left(need: &Need, quantity: i64) -> std::result::Result<(), Refusal> {
     if !need.state.is_served() {
         let (zh, en) = (need.state.label(Lang::Zh), need.state.label(Lang::En));
         return Err(Refusal::new(

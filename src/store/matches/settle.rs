@@ -1,5 +1,6 @@
 //! Writing what became of a match, with all that follows: its line of capacity, its need, the trail.
 
+use super::super::bulk;
 use super::super::conn::Tx;
 use super::super::error::{Error, Result};
 use super::super::need;
@@ -13,33 +14,49 @@ use serde_json::json;
 
 /// Adds a match that was just made, its quantity held. The need is locked.
 pub(super) async fn add(tx: &mut Tx, new: &Match) -> Result<MatchId> {
-    tx.execute(sql!(
-        "INSERT INTO match (id, need_id, service_id, capacity_id, unit_id, asking_unit_id, street_id, state, initiator,
-            quantity, starts_at, ends_at, score, reasons, asking_confirmed_at, offering_confirmed_at, respond_by, matching_id,
-            created_at, unit_capacity_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
-        new.id,
-        new.need_id,
-        new.service_id,
-        new.capacity_id,
-        new.unit_id,
-        new.asking_unit_id,
-        new.street_id,
-        new.state,
-        new.initiator,
-        new.quantity,
-        new.starts_at,
-        new.ends_at,
-        new.score,
-        new.reasons.clone(),
-        new.asking_confirmed_at,
-        new.offering_confirmed_at,
-        new.respond_by,
-        new.matching_id,
-        new.created_at,
-        new.unit_capacity_id
-    ))
-    .await?;
+    add_rows(tx, std::slice::from_ref(new)).await?;
+    tell_added(tx, new);
+    follow(tx, Load::default(), new).await
+}
+
+/// Writes matches that were just made, and nothing else.
+pub(super) async fn add_rows(tx: &mut Tx, new: &[Match]) -> Result<()> {
+    let row = |new: &Match| {
+        vec![
+            new.id.into(),
+            new.need_id.into(),
+            new.service_id.into(),
+            new.capacity_id.into(),
+            new.unit_id.into(),
+            new.asking_unit_id.into(),
+            new.street_id.into(),
+            new.state.into(),
+            new.initiator.into(),
+            new.quantity.into(),
+            new.starts_at.into(),
+            new.ends_at.into(),
+            new.score.into(),
+            new.reasons.clone().into(),
+            new.asking_confirmed_at.into(),
+            new.offering_confirmed_at.into(),
+            new.respond_by.into(),
+            new.matching_id.into(),
+            new.created_at.into(),
+            new.unit_capacity_id.into(),
+        ]
+    };
+    bulk::insert(
+        tx,
+        "match (id, need_id, service_id, capacity_id, unit_id, asking_unit_id, street_id, state, initiator, quantity, \
+         starts_at, ends_at, score, reasons, asking_confirmed_at, offering_confirmed_at, respond_by, matching_id, \
+         created_at, unit_capacity_id)",
+        new.iter().map(row),
+    )
+    .await
+}
+
+/// Tells the trail of a match that was just made.
+pub(super) fn tell_added(tx: &mut Tx, new: &Match) {
     let data = json!({
         "state": new.state,
         "initiator": new.initiator,
@@ -51,7 +68,6 @@ pub(super) async fn add(tx: &mut Tx, new: &Match) -> Result<MatchId> {
         "respond_by": new.respond_by,
     });
     tx.event(new.id, Some(new.street_id), EventKind::Added, data);
-    follow(tx, Load::default(), new).await
 }
 
 /// Writes what an action changed. The need is locked.
@@ -115,16 +131,22 @@ async fn settle(tx: &mut Tx, before: Load, after: &Match) -> Result<()> {
     let Some((now_held, now_committed, street)) = moved else {
         return Err(if held + committed > 0 { taken() } else { unsettled(&after.capacity_id, after) });
     };
-    let data = json!({
-        "match": after.id,
-        "before": { "held": now_held - held, "committed": now_committed - committed },
-        "after": { "held": now_held, "committed": now_committed },
-    });
-    tx.event(after.capacity_id, Some(street), EventKind::Counted, data);
+    let before = Load { held: now_held - held, committed: now_committed - committed };
+    tell_moved(tx, after, street, before, Load { held: now_held, committed: now_committed });
     Ok(())
 }
 
-fn taken() -> Error {
+/// Tells the trail what a match has moved in its line of capacity.
+pub(super) fn tell_moved(tx: &mut Tx, of: &Match, street: AreaId, before: Load, after: Load) {
+    let data = json!({
+        "match": of.id,
+        "before": { "held": before.held, "committed": before.committed },
+        "after": { "held": after.held, "committed": after.committed },
+    });
+    tx.event(of.capacity_id, Some(street), EventKind::Counted, data);
+}
+
+pub(super) fn taken() -> Error {
     Refusal::new(
         Code::NotEnoughCapacity,
         "容量刚被他人占用，请刷新后重试。",

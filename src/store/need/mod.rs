@@ -35,7 +35,7 @@ impl Entity for Need {
 }
 
 /// Tells the trail what became of a need: its state and its quantities, before and after.
-fn trail(tx: &mut Tx, before: &Need, after: &Need) {
+pub(super) fn trail(tx: &mut Tx, before: &Need, after: &Need) {
     let kind = if before.state == after.state { EventKind::Counted } else { EventKind::Moved };
     let quantities = |need: &Need| json!({ "quantity": need.quantity, "claimed": need.claimed, "delivered": need.delivered });
     let mut data = json!({

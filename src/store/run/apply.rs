@@ -7,11 +7,11 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::run::{MatchingRun, MatchingRunAction, Planned};
 use crate::domain::text::{Lang, TextEnum as _};
 use crate::matching::fingerprint::WorldPart;
-use crate::store::application::suggest_all;
+use crate::matching::world::World;
 use crate::store::conn::Tx;
 use crate::store::entity::{get, lock};
 use crate::store::error::{Error, Result, at};
-use crate::store::matches::Suggestion;
+use crate::store::matches::{Suggestion, suggest_all};
 use crate::store::sql::sql;
 use crate::store::world::{self, Reach};
 use serde_json::json;
@@ -40,13 +40,13 @@ pub async fn apply(tx: &mut Tx, id: RunId, part: &Part) -> Result<RunId> {
     if run.what_if.is_some() {
         return Err(supposed().into());
     }
-    require_unmoved(tx, &run).await?;
+    let world = unmoved(tx, &run).await?;
     let planned: Vec<Planned> =
         tx.all(sql!("SELECT * FROM matching_run_match WHERE run_id = $1 ORDER BY ordinal", id)).await?;
     let chosen = choose(planned, part)?;
     let count = chosen.len();
     let suggestions = chosen.into_iter().map(|planned| suggestion(planned, part)).collect();
-    suggest_all(tx, suggestions).await.map_err(|error| match error {
+    suggest_all(tx, &world, suggestions).await.map_err(|error| match error {
         // Nothing that the run was computed from has moved but the time.
         Error::Refused(refusal) if refusal.code == Code::DoesNotFit => too_late().into(),
         other => other,
@@ -58,13 +58,13 @@ pub async fn apply(tx: &mut Tx, id: RunId, part: &Part) -> Result<RunId> {
 }
 
 /// Keeps the world of the run from others' changes, and refuses where it is not the one that was computed from.
-async fn require_unmoved(tx: &mut Tx, run: &MatchingRun) -> Result<()> {
+async fn unmoved(tx: &mut Tx, run: &MatchingRun) -> Result<World> {
     let viewer = tx.viewer.clone();
     let area: Area = get(&mut tx.conn, &viewer, run.area_id).await?;
     let world = world::lock(tx, &Reach::Area { area: area.id, category: run.category_id }).await?;
     let before = run.fingerprint.as_deref().unwrap_or_default();
     match world.fingerprint(&super::settings(run)?).moved_since(before) {
-        moved if moved.is_empty() => Ok(()),
+        moved if moved.is_empty() => Ok(world),
         moved => Err(since_then(&moved).into()),
     }
 }
