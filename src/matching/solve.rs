@@ -243,7 +243,7 @@ impl Solved<'_> {
             cost: self.cost(),
             need_prices: prices.demands.clone(),
             placements,
-            certificate: self.certificate.clone(),
+            certificate: self.certificate,
             refused_pins: self.draft.pins.refused.clone(),
         }
     }

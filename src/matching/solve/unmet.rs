@@ -125,9 +125,9 @@ fn with_pools(solved: &Solved, lines: &[usize]) -> Vec<usize> {
     if pools.is_empty() {
         return lines.to_vec();
     }
-    let shared: BTreeSet<u32> =
+    let used_up: BTreeSet<u32> =
         lines.iter().map(|line| supplies[*line].pool).filter(|pool| *pool != NONE).collect();
-    let shares = |line: &usize| lines.contains(line) || shared.contains(&supplies[*line].pool);
+    let shares = |line: &usize| lines.contains(line) || used_up.contains(&supplies[*line].pool);
     (0..supplies.len()).filter(shares).collect()
 }
 

@@ -94,12 +94,12 @@ impl<'w> Batch<'w> {
             .ok_or_else(|| unknown(Refusal::not_found(CapacityId::KIND), "capacityId"))?;
         let before = self.needs.get(&need).unwrap_or(&world.needs[need]).clone();
         tx.require(tx.viewer.coordinates(Some(before.street_id)))?;
-        let made = self.draw_up(tx, &before, offer, line, new)?;
+        let made = self.draw_up(tx, &before, offer, line, &new)?;
         self.keep(tx, need, &before, line, made);
         Ok(())
     }
 
-    fn draw_up(&self, tx: &Tx, need: &Need, offer: usize, line: usize, new: Suggestion) -> Result<Match> {
+    fn draw_up(&self, tx: &Tx, need: &Need, offer: usize, line: usize, new: &Suggestion) -> Result<Match> {
         let world = self.world;
         let service = &world.offers[offer].service;
         let quantity = check::quantity("quantity", new.quantity)?;
