@@ -1,6 +1,6 @@
 //! Matches taken from runs: all of what was chosen or nothing, and nothing once the world has moved.
 
-use crate::builders::runs::TwoNeeds;
+use crate::builders::Streets;
 use crate::hub::{Hub, both};
 use gongjian_hub::domain::id::RunId;
 use gongjian_hub::domain::refusal::Code;
@@ -91,9 +91,9 @@ both!(what_is_not_done_cannot_be_applied, |hub| {
 });
 
 /// Applies the whole of a run.
-async fn take(store: &Store, story: &TwoNeeds, run: RunId) -> Result<RunId> {
+async fn take(store: &Store, streets: &Streets, run: RunId) -> Result<RunId> {
     let whole = Part::default();
-    crate::builders::matches::change(store, &story.streets.coordinator, async |tx| {
+    crate::builders::matches::change(store, &streets.coordinator, async |tx| {
         run::apply(tx, run, &whole).await
     })
     .await
@@ -104,7 +104,7 @@ both!(parallel two_coordinators_who_solve_the_same_street_cannot_overbook, |hub|
     let other = hub.other_process().await;
     // Each has solved the street, and both have seen all there is.
     let (first, second) = (hub.done_run(&story.streets).await, hub.done_run(&story.streets).await);
-    let both = tokio::join!(take(&hub.store, &story, first), take(&other, &story, second));
+    let both = tokio::join!(take(&hub.store, &story.streets, first), take(&other, &story.streets, second));
     let (won, lost): (Vec<_>, Vec<_>) = [both.0, both.1].into_iter().partition(Result::is_ok);
     assert_eq!(won.len(), 1, "one of them is first");
     let moved = |error: &Error| matches!(error, Error::Refused(refusal) if refusal.code == Code::WorldMoved);
@@ -133,7 +133,7 @@ both!(parallel a_run_a_preview_and_claims_at_once_book_what_there_is_once, |hub|
         );
         hub.propose(&story.liaison, &claim).await
     };
-    let (_, _, _) = tokio::join!(take(&other, &story, id), preview, claim);
+    let (_, _, _) = tokio::join!(take(&other, &story.streets, id), preview, claim);
     hub.require_sound().await;
     other.close().await;
 });

@@ -56,7 +56,7 @@ impl MatchingComparison {
 
 /// A matching in a few numbers.
 #[derive(SimpleObject)]
-#[expect(clippy::struct_field_names, reason = "the names that frontends read")]
+#[expect(clippy::struct_field_names, reason = "named as the graph names them")]
 pub struct MatchingTotals {
     /// How many needs there are.
     need_count: usize,

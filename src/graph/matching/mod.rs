@@ -1,5 +1,6 @@
 //! The matching in the graph: candidates, previews, and turning these into suggested matches.
 
+mod apart;
 mod apply;
 mod candidates;
 mod comparison;

@@ -1,5 +1,6 @@
 //! The best answer for all needs of an area at once, as a preview that changes nothing.
 
+use super::apart::apart;
 use super::comparison::MatchingComparison;
 use super::effect::MatchingAsk;
 use super::fairness::{FairnessStep, MatchingFairness};
@@ -15,6 +16,7 @@ use crate::domain::service::Measure;
 use crate::graph::error::{id, lang, optional_id, refused, told};
 use crate::graph::loader;
 use crate::matching::advice::advice;
+use crate::matching::assign::Watch;
 use crate::matching::compare::compare;
 use crate::matching::fairness::{dial, shares};
 use crate::matching::settings::Settings;
@@ -22,7 +24,7 @@ use crate::matching::solve::{self, Unsolved, solve};
 use crate::matching::what_if::WhatIf;
 use crate::matching::world::World;
 use crate::store::application::unsolved;
-use crate::store::error::{Error as StoreError, inside};
+use crate::store::error::inside;
 use crate::store::{settings, world};
 use async_graphql::{Context, Error, ID, Object};
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,7 +58,7 @@ impl MatchingQuery {
         let settings = settings::of(&mut conn, street, &loaders.store.settings).await;
         let settings = settings.map_err(|error| told(ctx, &error))?;
         drop(conn);
-        let solved = apart(ctx, move || Solved::new(world, settings, what_if.as_ref())).await?;
+        let solved = apart(ctx, move |watch| Solved::new(world, settings, what_if.as_ref(), watch)).await?;
         let solved = solved.map_err(|error| match error {
             NotSolved::Refused(refusal) => refused(lang(ctx), &refusal.inside("whatIf")),
             NotSolved::Unsolved(error) => told(ctx, &unsolved(&error)),
@@ -65,19 +67,8 @@ impl MatchingQuery {
     }
 }
 
-/// Runs what takes long off the threads that answer requests.
-///
-/// # Errors
-/// Where it breaks down: our own fault.
-pub(super) async fn apart<T: Send + 'static>(
-    ctx: &Context<'_>,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Error> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| told(ctx, &StoreError::Corrupt(format!("a matching broke down: {error}"))))
-}
-
 /// A world, how it is matched, and its best answer.
+#[expect(clippy::struct_field_names, reason = "the answer is what it is about")]
 pub(super) struct Solved {
     pub world: World,
     pub settings: Settings,
@@ -101,12 +92,17 @@ impl From<Unsolved> for NotSolved {
 }
 
 impl Solved {
-    fn new(world: World, settings: Settings, what_if: Option<&WhatIf>) -> Result<Self, NotSolved> {
-        let solved = solve(&world, &settings, &mut ())?;
+    fn new(
+        world: World,
+        settings: Settings,
+        what_if: Option<&WhatIf>,
+        watch: &mut dyn Watch,
+    ) -> Result<Self, NotSolved> {
+        let solved = solve(&world, &settings, watch)?;
         let today = Self { world, settings, solved, today: None };
         let Some(what_if) = what_if else { return Ok(today) };
         let (world, settings) = what_if.apply(&today.world, &today.settings).map_err(NotSolved::Refused)?;
-        let solved = solve(&world, &settings, &mut ())?;
+        let solved = solve(&world, &settings, watch)?;
         Ok(Self { world, settings, solved, today: Some(Arc::new(today)) })
     }
 }
@@ -147,8 +143,9 @@ impl Matching {
         let first = check::number("first", first.unwrap_or(ASKS.0).into(), 1, ASKS.1);
         let first = usize::try_from(first.map_err(|refusal| refused(lang(ctx), &refusal))?)?;
         let (solved, area) = (self.solved.clone(), self.area);
-        let asks =
-            apart(ctx, move || advice(&solved.world, &solved.settings, &solved.solved, area, first, &mut ()));
+        let asks = apart(ctx, move |watch| {
+            advice(&solved.world, &solved.settings, &solved.solved, area, first, watch)
+        });
         let asks = asks.await?.map_err(|error| told(ctx, &unsolved(&error)))?;
         Ok(MatchingAsk::list(&self.solved, asks))
     }
@@ -161,7 +158,7 @@ impl Matching {
     /// Every step of the dial between the most needs served and nobody left far behind, matched, with what it costs.
     async fn dial(&self, ctx: &Context<'_>) -> Result<Vec<FairnessStep>, Error> {
         let solved = self.solved.clone();
-        let steps = apart(ctx, move || dial(&solved.world, &solved.settings, &mut ())).await?;
+        let steps = apart(ctx, move |watch| dial(&solved.world, &solved.settings, watch)).await?;
         let steps = steps.map_err(|error| told(ctx, &unsolved(&error)))?;
         Ok(steps.into_iter().map(FairnessStep::from).collect())
     }

@@ -1,7 +1,8 @@
 //! What an offer is worth before it is made.
 
+use super::apart::apart;
 use super::effect::MatchingEffect;
-use super::preview::{Solved, apart};
+use super::preview::Solved;
 use super::what_if::SupposedServiceInput;
 use crate::domain::viewer::Role;
 use crate::graph::error::{lang, refused, told};
@@ -38,9 +39,9 @@ impl OfferWorthQuery {
         let loaders = loader(ctx)?.loader();
         let prospect = prospect::of_offer(&loaders.store, &loaders.viewer, &offer).await;
         let (world, settings) = prospect.map_err(|error| told(ctx, &error))?;
-        let judged = apart(ctx, move || {
-            let solved = solve(&world, &settings, &mut ())?;
-            let effect = worth(&world, &settings, &solved, &offer, &mut ())?;
+        let judged = apart(ctx, move |watch| {
+            let solved = solve(&world, &settings, watch)?;
+            let effect = worth(&world, &settings, &solved, &offer, watch)?;
             Ok::<_, NoWorth>((Solved { world, settings, solved, today: None }, effect))
         });
         let (today, effect) = judged.await?.map_err(|error| match error {

@@ -56,6 +56,7 @@ impl MatchingRun {
     }
 
     /// What you can do to it now: what its state allows and your part has the right to.
+    #[expect(clippy::unused_async, reason = "the graph takes asynchronous resolvers only")]
     async fn possible_actions(&self, ctx: &Context<'_>) -> Result<Vec<MatchingRunAction>, Error> {
         let viewer = &ctx.data::<Asked>()?.viewer;
         let granted = viewer.may(Scope::Write) && viewer.coordinates(self.0.street_id);

@@ -33,7 +33,7 @@ pub async fn suggest_all(tx: &mut Tx, world: &World, new: Vec<Suggestion>) -> Re
     tx.require_write()?;
     let mut batch = Batch::begin(tx, world, &new).await?;
     for suggestion in new {
-        batch.take(tx, suggestion)?;
+        batch.take(tx, &suggestion)?;
     }
     batch.write(tx).await
 }
@@ -78,7 +78,7 @@ impl<'w> Batch<'w> {
     }
 
     /// Checks a suggestion against all that came before it, and notes what it changes.
-    fn take(&mut self, tx: &mut Tx, new: Suggestion) -> Result<()> {
+    fn take(&mut self, tx: &mut Tx, new: &Suggestion) -> Result<()> {
         let unknown = |refusal: Refusal, field| refusal.at(field);
         let world = self.world;
         let need = place_of_need(world, new.need)

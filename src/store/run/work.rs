@@ -96,7 +96,10 @@ async fn carry_out(store: &Store, run: MatchingRun, stopping: &mut watch::Receiv
     // Off the threads that answer requests: it keeps one busy for as long as it takes.
     let computing = tokio::task::spawn_blocking(move || compute(world, settings, what_if.as_ref(), &solver));
     match wait(store, run, computing, &signals, stopping).await? {
-        Waited::Over(run, computed) => finish(store, &run, *computed).await,
+        Waited::Over(over) => {
+            let (run, computed) = *over;
+            finish(store, &run, computed).await
+        }
         Waited::Stopping(run) => give_back(store, &run).await,
         Waited::Lost => Ok(()),
     }
@@ -113,9 +116,9 @@ async fn read(store: &Store, run: &MatchingRun) -> Result<World> {
 /// How waiting for the solver ended.
 enum Waited {
     /// It is over, or it broke down.
-    Over(MatchingRun, Box<std::result::Result<Computed, JoinError>>),
+    Over(Box<(MatchingRun, std::result::Result<Computed, JoinError>)>),
     /// This hub stops, so it was stopped.
-    Stopping(MatchingRun),
+    Stopping(Box<MatchingRun>),
     /// The run is this hub's no more, so it was stopped.
     Lost,
 }
@@ -132,10 +135,10 @@ async fn wait(
     often.tick().await;
     loop {
         tokio::select! {
-            computed = &mut computing => return Ok(Waited::Over(run, Box::new(computed))),
+            computed = &mut computing => return Ok(Waited::Over(Box::new((run, computed)))),
             _ = stopping.wait_for(|stopping| *stopping) => {
                 signals.stop();
-                return Ok(Waited::Stopping(run));
+                return Ok(Waited::Stopping(Box::new(run)));
             }
             _ = often.tick() => {}
         }
