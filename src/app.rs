@@ -6,7 +6,7 @@ use crate::domain::text::Lang;
 use crate::domain::viewer::{Actor, Viewer};
 use crate::graph::{self, Schema};
 use crate::http::{self, Metrics, Served};
-use crate::store::{self, Store, idempotency, matches};
+use crate::store::{self, Store, idempotency, matches, run};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,6 +87,7 @@ impl App {
         background.spawn(sweep_often(self.store.clone(), metrics.clone()));
         let store = self.store.clone();
         background.spawn(async move { store.listen().await });
+        let mut runs = tokio::spawn(run::work(self.store.clone(), stopped.clone()));
         let router = http::router(Served {
             store: self.store.clone(),
             schema: self.schema,
@@ -109,6 +110,10 @@ impl App {
                 timeout(GOODBYE, serving).await.unwrap_or(Ok(()))
             }
         };
+        stopping.send_replace(true);
+        if timeout(GOODBYE, &mut runs).await.is_err() {
+            runs.abort();
+        }
         background.shutdown().await;
         self.store.close().await;
         Ok(served?)
@@ -127,7 +132,8 @@ async fn sweep_often(store: Store, metrics: Metrics) {
     }
 }
 
-/// Ends what has run out: matches that nobody answered in time, idempotency keys that nobody will repeat.
+/// Ends what has run out: matches that nobody answered in time, idempotency keys that nobody will repeat, matching runs
+/// that were over long ago.
 ///
 /// # Errors
 /// Where the database fails.
@@ -138,6 +144,7 @@ pub async fn sweep(store: &Store) -> store::error::Result<()> {
     }
     let mut tx = store.begin(&Viewer::local(Actor::Administrator)).await?;
     idempotency::forget_old(&mut tx).await?;
+    run::forget_old(&mut tx).await?;
     tx.commit().await
 }
 

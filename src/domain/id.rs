@@ -22,6 +22,8 @@ text_enum! {
         Service = "service", "服务", "service";
         /// One line of a service's capacity.
         Capacity = "capacity", "容量", "capacity";
+        /// One line of what a unit can do in all.
+        UnitCapacity = "allowance", "单位总容量", "unit capacity";
         /// One rule that says when a service can be had.
         Availability = "availability", "可用时段", "availability";
         /// What is asked for.
@@ -34,6 +36,12 @@ text_enum! {
         Rating = "rating", "评价", "rating";
         /// A pin or a prohibition for the matching.
         Directive = "directive", "人工指定", "directive";
+        /// A matching that is computed in the background.
+        Run = "run", "匹配任务", "matching run";
+        /// A need and a service that a matching run brings together.
+        Planned = "planned", "拟对接", "planned match";
+        /// Something that a matching run leaves unmet.
+        Unmet = "unmet", "未满足需求", "unmet need";
         /// A person who can be reached.
         Contact = "contact", "联系人", "contact";
         /// An entry of the trail.
@@ -137,6 +145,8 @@ ids! {
     ServiceId => Service;
     /// Names a [`Capacity`](super::service::Capacity).
     CapacityId => Capacity;
+    /// Names a [`UnitCapacity`](super::unit::UnitCapacity).
+    UnitCapacityId => UnitCapacity;
     /// Names an [`Availability`](super::service::AvailabilityRule).
     AvailabilityId => Availability;
     /// Names a [`Need`](super::need::Need).
@@ -149,6 +159,12 @@ ids! {
     RatingId => Rating;
     /// Names a [`Directive`](super::directive::Directive).
     DirectiveId => Directive;
+    /// Names a [`MatchingRun`](super::run::MatchingRun).
+    RunId => Run;
+    /// Names a [`Planned`](super::run::Planned).
+    PlannedId => Planned;
+    /// Names an [`Unmet`](super::run::Unmet).
+    UnmetId => Unmet;
     /// Names a [`Contact`](super::contact::Contact).
     ContactId => Contact;
     /// Names an [`Event`](super::event::Event).

@@ -1,6 +1,8 @@
 //! Matches (对接/认领): one need and one service brought together, what was delivered, and what came of it.
 
-use super::id::{AreaId, CapacityId, FulfilmentId, MatchId, NeedId, RatingId, ServiceId, UnitId};
+use super::id::{
+    AreaId, CapacityId, FulfilmentId, MatchId, NeedId, RatingId, ServiceId, UnitCapacityId, UnitId,
+};
 use super::need::Need;
 use super::refusal::Refusal;
 use super::text::{TextEnum, text_enum};
@@ -259,6 +261,8 @@ pub struct Match {
     pub service_id: ServiceId,
     /// The line of the service's capacity that it draws on.
     pub capacity_id: CapacityId,
+    /// The line of what its unit can do in all that it counts in; `None` where the unit had laid down none.
+    pub unit_capacity_id: Option<UnitCapacityId>,
     /// The unit that offers the service.
     pub unit_id: UnitId,
     /// The unit that asks, where it is a unit.
@@ -454,6 +458,7 @@ mod tests {
             need_id: NeedId::new(id),
             service_id: ServiceId::new(id),
             capacity_id: CapacityId::new(id),
+            unit_capacity_id: None,
             unit_id: UnitId::new(id),
             asking_unit_id: None,
             street_id: AreaId::new(id),

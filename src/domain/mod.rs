@@ -15,6 +15,7 @@ pub mod id;
 pub mod matches;
 pub mod need;
 pub mod refusal;
+pub mod run;
 pub mod service;
 pub mod text;
 pub mod unit;

@@ -183,6 +183,15 @@ pub(crate) fn illegal<S: TextEnum, A: TextEnum>(
     )
 }
 
+/// The terms on which a need is served.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, sqlx::FromRow)]
+pub struct Terms {
+    /// The least that one claim takes of it, unless less is left; `None` for any quantity.
+    pub smallest_lot: Option<i64>,
+    /// How many services may serve it together; `None` for any number.
+    pub most_services: Option<i64>,
+}
+
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Need {
@@ -216,6 +225,9 @@ pub struct Need {
     pub measure: Measure,
     /// How much is asked for.
     pub quantity: i64,
+    /// The terms on which it is served.
+    #[sqlx(flatten)]
+    pub terms: Terms,
     /// How much of that live matches hold or have delivered.
     pub claimed: i64,
     /// How much of that is delivered.
@@ -247,6 +259,36 @@ impl Need {
     #[must_use]
     pub fn left(&self) -> i64 {
         self.quantity - self.claimed
+    }
+
+    /// Refuses a claim that is smaller than the smallest lot. What is left may always be claimed whole.
+    ///
+    /// # Errors
+    /// [`Code::BelowSmallestLot`], naming the lot.
+    pub fn require_lot(&self, quantity: i64) -> Result<(), Refusal> {
+        let Some(lot) = self.terms.smallest_lot.filter(|lot| quantity < *lot && quantity != self.left())
+        else {
+            return Ok(());
+        };
+        let (zh, en) = (self.measure.label(Lang::Zh), self.measure.label(Lang::En));
+        Err(Refusal::new(
+            Code::BelowSmallestLot,
+            format!("该需求每次至少认领{lot}{zh}，或认领全部余量。"),
+            format!("Claim at least {lot} {en} of this need at once, or all that is left of it."),
+        ))
+    }
+
+    /// Refuses one more service where as many serve it as may.
+    ///
+    /// # Errors
+    /// [`Code::TooManyServices`], naming how many may.
+    pub fn require_room(&self, serving: i64) -> Result<(), Refusal> {
+        let Some(most) = self.terms.most_services.filter(|most| serving >= *most) else { return Ok(()) };
+        Err(Refusal::new(
+            Code::TooManyServices,
+            format!("该需求最多由{most}项服务共同承办，现已有{serving}项。"),
+            format!("At most {most} service(s) may share this need, and {serving} do already."),
+        ))
     }
 
     /// Whether the caller is the asking side: the unit's liaison where a unit asks, else the staff of its community,

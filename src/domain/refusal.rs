@@ -26,6 +26,10 @@ text_enum! {
         NotEnoughCapacity = "not_enough_capacity", "容量不足", "not enough capacity";
         /// The need has less quantity open than offered.
         NotEnoughNeed = "not_enough_need", "需求余量不足", "not enough need left";
+        /// The need asks for more in one claim; the message names how much.
+        BelowSmallestLot = "below_smallest_lot", "低于最小认领量", "below the smallest lot";
+        /// As many services serve the need as it allows; the message names how many.
+        TooManyServices = "too_many_services", "承办服务已达上限", "too many services";
         /// The service and the need cannot go together; the message names the constraint.
         DoesNotFit = "does_not_fit", "不符合对接条件", "does not fit";
         /// A coordinator has forbidden this pair.

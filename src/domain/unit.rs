@@ -1,6 +1,7 @@
 //! Partner units (共建单位): who gives, and often also asks.
 
-use super::id::{AreaId, ContactId, UnitId};
+use super::id::{AreaId, ContactId, UnitCapacityId, UnitId};
+use super::service::Measure;
 use super::text::text_enum;
 use chrono::{DateTime, Utc};
 
@@ -53,4 +54,33 @@ pub struct PartnerUnit {
     pub version: i64,
     /// When it was registered.
     pub created_at: DateTime<Utc>,
+}
+
+/// A line of what a unit can do in all within a window, whatever its services.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct UnitCapacity {
+    /// Its id.
+    pub id: UnitCapacityId,
+    /// The unit.
+    pub unit_id: UnitId,
+    /// When the window begins.
+    pub starts_at: DateTime<Utc>,
+    /// When the window ends, itself outside.
+    pub ends_at: DateTime<Utc>,
+    /// What it is counted in.
+    pub measure: Measure,
+    /// How much there is in all.
+    pub total: i64,
+    /// How much is held by suggestions and proposals that are not answered yet.
+    pub held: i64,
+    /// How much is promised or already used.
+    pub committed: i64,
+}
+
+impl UnitCapacity {
+    /// How much is left.
+    #[must_use]
+    pub fn left(&self) -> i64 {
+        self.total - self.held - self.committed
+    }
 }

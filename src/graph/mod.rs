@@ -17,6 +17,7 @@ pub mod mutation;
 pub mod need;
 pub mod node;
 pub mod page;
+pub mod run;
 pub mod service;
 pub mod unit;
 
@@ -49,6 +50,8 @@ pub struct Query(
     alliance::AllianceQuery,
     service::ServiceQuery,
     matching::MatchingQuery,
+    matching::OfferWorthQuery,
+    run::MatchingRunQuery,
     flow::FlowQuery,
 );
 
@@ -58,6 +61,7 @@ pub struct Query(
 pub struct Mutation(
     area::AreaMutation,
     unit::UnitMutation,
+    unit::UnitCapacityMutation,
     need::NeedMutation,
     need::NeedStepMutation,
     matches::MatchMutation,
@@ -67,12 +71,14 @@ pub struct Mutation(
     service::ServiceMutation,
     matching::MatchingMutation,
     matching::MatchingSettingsMutation,
+    run::MatchingRunMutation,
+    run::MatchingRunApplyMutation,
     directive::DirectiveMutation,
 );
 
 /// What can be followed while it happens.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(event::EventSubscription);
+pub struct Subscription(event::EventSubscription, run::MatchingRunSubscription);
 
 /// The schema of the hub.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

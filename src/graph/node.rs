@@ -9,6 +9,7 @@ use super::event::Event;
 use super::matches::{Fulfilment, Match, Rating};
 use super::need::Need;
 use super::page::one;
+use super::run::{MatchingRun, MatchingRunMatch, MatchingRunUnmet};
 use super::service::Service;
 use super::unit::PartnerUnit;
 use crate::domain::check;
@@ -43,6 +44,12 @@ pub enum Node {
     Directive(Directive),
     /// An entry of the trail.
     Event(Event),
+    /// A matching that is computed in the background.
+    MatchingRun(MatchingRun),
+    /// A match that a matching run would make.
+    MatchingRunMatch(MatchingRunMatch),
+    /// Something that a matching run would leave unmet.
+    MatchingRunUnmet(MatchingRunUnmet),
 }
 
 /// Ids that one request may look up at once.
@@ -89,6 +96,9 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
         Kind::Service => find::<Service>(ctx, uuid).await?.map(Node::Service),
         Kind::Directive => find::<Directive>(ctx, uuid).await?.map(Node::Directive),
         Kind::Event => find::<Event>(ctx, uuid).await?.map(Node::Event),
+        Kind::Run => find::<MatchingRun>(ctx, uuid).await?.map(Node::MatchingRun),
+        Kind::Planned => find::<MatchingRunMatch>(ctx, uuid).await?.map(Node::MatchingRunMatch),
+        Kind::Unmet => find::<MatchingRunUnmet>(ctx, uuid).await?.map(Node::MatchingRunUnmet),
         _ => None,
     })
 }

@@ -62,7 +62,7 @@ impl World {
         Fingerprint([
             digest(&(&self.needs, &self.communities)),
             digest(&services),
-            digest(&(&lines, &self.joined)),
+            digest(&(&lines, &self.joined, &self.unit_capacities)),
             digest(&(&self.units, &self.check_ins)),
             digest(&self.directives),
             digest(settings),

@@ -3,19 +3,23 @@
 //! Magnitudes: a pair costs what it lacks in score, 0 to 10,000 for each unit of quantity. Leaving a unit of quantity unmet costs
 //! at least 20,000, twice the dearest pair, and twice as much with each step of urgency. So serving always beats
 //! leaving unmet, and what is scarce goes to the more urgent of two needs, whatever the scores.
+//!
+//! Without terms the answer is exact. A need may ask for smallest lots or for few services; then the answer comes with
+//! what any answer costs at least.
 
 mod beyond;
 mod groups;
 mod next;
 mod pins;
+mod pools;
+mod terms;
 mod unmet;
 
 pub use pins::{Pins, RefusedPin};
 pub use unmet::{Unmet, UnmetReason, Why};
 
 use super::assign::{
-    AssignError, Assignment, Certificate, Demand, NONE, Pair, Prices, Problem, Supply, Violation, Watch,
-    assign, certify, lowest,
+    AssignError, Assignment, Certificate, Demand, Pair, Problem, Supply, Violation, Watch, assign, certify,
 };
 use super::candidates::{Candidate, Candidates, KEPT};
 use super::score::{BEST, Score, Scorer};
@@ -80,7 +84,7 @@ pub struct Matching {
     pub cost: i64,
     /// What one unit less of each need would save, in the order of [`World::needs`].
     pub need_prices: Vec<i64>,
-    /// The proof that nothing costs less.
+    /// The proof that nothing costs less, or, where needs have terms, how much less it could be at most.
     pub certificate: Certificate,
 }
 
@@ -135,14 +139,16 @@ impl<'w> Draft<'w> {
     pub fn new(world: &'w World, settings: &'w Settings, kept: usize) -> Self {
         let scorer = Scorer::new(world, &settings.weights);
         let pinned = pins::pinned(world);
-        // A pin is honoured through whatever fits, however badly.
-        let candidates =
-            Candidates::best(&scorer, kept, |need| pinned.binary_search(&world.needs[need].id).is_ok());
+        // A pin is honoured through whatever fits, however badly; and what terms cost is proven over all that fits.
+        let candidates = Candidates::best(&scorer, kept, |need| {
+            pinned.binary_search(&world.needs[need].id).is_ok() || terms::has_terms(world, need)
+        });
         let pins = Pins::place(&scorer, &candidates);
         let mut draft = Self { scorer, candidates, pins, problem: Problem::default() };
+        let (of_lines, pools) = pools::pools(world, &draft.pins);
         let (of_needs, groups) = groups::groups(world, &draft.pins, settings.fairness);
-        let (demands, supplies) = (draft.demands(&of_needs), draft.supplies());
-        draft.problem = Problem { demands, supplies, groups, ..Problem::default() };
+        let (demands, supplies) = (draft.demands(&of_needs), draft.supplies(&of_lines));
+        draft.problem = Problem { demands, supplies, pools, groups, ..Problem::default() };
         draft.fill_in_pairs();
         draft
     }
@@ -153,9 +159,10 @@ impl<'w> Draft<'w> {
     /// Where the problem is too large, the watch stops it or, through our own fault, the proof fails.
     pub fn solve(mut self, watch: &mut dyn Watch) -> Result<Solved<'w>, Unsolved> {
         let mut stages = Stages::of(watch);
-        let first = assign(&self.problem, None, stages.until(0.8))?;
-        let answer = self.price_out(first, stages.until(1.0))?;
-        let certificate = certify(&self.problem, &answer)?;
+        let first = assign(&self.problem, None, stages.until(0.7))?;
+        let best = self.price_out(first, stages.until(0.8))?;
+        let certificate = certify(&self.problem, &best)?;
+        let (answer, certificate) = terms::keep(&self, best, certificate, stages.until(1.0))?;
         Ok(Solved { draft: self, answer, certificate })
     }
 
@@ -196,8 +203,9 @@ impl<'w> Draft<'w> {
         needs.map(demand).collect()
     }
 
-    fn supplies(&self) -> Vec<Supply> {
-        self.pins.lines.iter().map(|left| Supply { capacity: units(*left), pool: NONE }).collect()
+    fn supplies(&self, pools: &[u32]) -> Vec<Supply> {
+        let lines = self.pins.lines.iter().zip(pools);
+        lines.map(|(left, pool)| Supply { capacity: units(*left), pool: *pool }).collect()
     }
 
     fn fill_in_pairs(&mut self) {
@@ -226,16 +234,16 @@ impl Solved<'_> {
     /// What the answer means: what serves what and what next, what stays unmet and why.
     #[must_use]
     pub fn matching(&self) -> Matching {
-        let prices = lowest(&self.draft.problem, &self.answer);
-        let placements = self.placements(&prices);
+        let prices = &self.answer.prices;
+        let placements = self.placements();
         Matching {
             total: placements.iter().map(|placed| placed.score.total * placed.quantity).sum(),
             unmet: unmet::explain(self, &placements),
             left: self.left(&placements),
             cost: self.cost(),
-            need_prices: prices.demands,
+            need_prices: prices.demands.clone(),
             placements,
-            certificate: self.certificate.clone(),
+            certificate: self.certificate,
             refused_pins: self.draft.pins.refused.clone(),
         }
     }
@@ -249,11 +257,11 @@ impl Solved<'_> {
         served.chain(missed.map(|(demand, units)| i64::from(demand.penalty) * i64::from(*units))).sum()
     }
 
-    /// What serves what, by need, service and line, and what next to it at these prices.
+    /// What serves what, by need, service and line, and what next to it.
     #[must_use]
-    pub fn placements(&self, prices: &Prices) -> Vec<Placement> {
+    pub fn placements(&self) -> Vec<Placement> {
         let Draft { scorer, candidates, pins, .. } = &self.draft;
-        let mut next = next::Next::new(self, prices);
+        let mut next = next::Next::new(self);
         let mut placements = Vec::new();
         for need in 0..scorer.world.needs.len() {
             let used: Vec<usize> =

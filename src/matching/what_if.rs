@@ -8,18 +8,21 @@ use super::world::{Record, Snapshot, Unit, World};
 use crate::domain::check;
 use crate::domain::directive::{Directive, DirectiveKind};
 use crate::domain::id::{AreaId, CapacityId, CategoryId, DirectiveId, Id, Kind, NeedId, ServiceId, UnitId};
-use crate::domain::need::{Need, NeedState, Source, Urgency};
+use crate::domain::need::{Need, NeedState, Source, Terms, Urgency};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::service::{Capacity, Measure, Mode, Service, ServiceState, TargetGroups};
 use crate::domain::text::{Lang, TextEnum as _};
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// What the unit is called that the street has yet to find, in Chinese and in English.
+pub const TO_BE_FOUND: (&str, &str) = ("待征集单位", "a unit to be found");
 /// The most entries that one list of a supposition may have.
 pub const MOST: usize = 100;
 
 /// What is supposed to be otherwise than it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WhatIf {
     /// Services that nobody offers yet.
     pub services: Vec<SupposedService>,
@@ -42,7 +45,7 @@ pub struct WhatIf {
 }
 
 /// A service that nobody offers yet, to be had at any time of its window.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupposedService {
     /// Its title.
     pub title: String,
@@ -65,7 +68,7 @@ pub struct SupposedService {
 }
 
 /// A need that nobody has yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupposedNeed {
     /// Its title.
     pub title: String,
@@ -88,7 +91,7 @@ pub struct SupposedNeed {
 }
 
 /// A pair that would be pinned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupposedPin {
     /// The need.
     pub need: NeedId,
@@ -230,7 +233,7 @@ fn unit_to_be_found(rows: &mut Snapshot, area: AreaId) -> UnitId {
     let id: UnitId = supposed_id(0);
     if !rows.units.iter().any(|unit| unit.id == id) {
         let record = Record::default();
-        let (name, name_en) = ("待征集单位".to_owned(), Some("a unit to be found".to_owned()));
+        let (name, name_en) = (TO_BE_FOUND.0.to_owned(), Some(TO_BE_FOUND.1.to_owned()));
         rows.units.push(Unit { id, name, name_en, record });
     }
     rows.check_ins.push((id, area));
@@ -263,6 +266,7 @@ impl SupposedNeed {
             source: Source::SelfReported,
             measure: self.measure,
             quantity,
+            terms: Terms::default(),
             claimed: 0,
             delivered: 0,
             starts_at: self.starts_at,

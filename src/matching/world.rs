@@ -10,6 +10,7 @@ use crate::domain::fit::Pair;
 use crate::domain::id::{AreaId, CapacityId, CategoryId, NeedId, ServiceId, UnitId};
 use crate::domain::need::Need;
 use crate::domain::service::{Capacity, Measure, Service};
+use crate::domain::unit::UnitCapacity;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -25,6 +26,8 @@ pub struct Snapshot {
     pub services: Vec<Service>,
     /// Their lines of capacity.
     pub capacities: Vec<Capacity>,
+    /// What the units that offer them can do in all.
+    pub unit_capacities: Vec<UnitCapacity>,
     /// Their rules of availability.
     pub rules: Vec<(ServiceId, Rule)>,
     /// The areas that they cover, with everything below.
@@ -122,6 +125,8 @@ pub struct World {
     pub lines: Vec<Line>,
     /// The units that offer the services.
     pub units: BTreeMap<UnitId, Unit>,
+    /// What those units can do in all, by unit, window and id.
+    pub unit_capacities: Vec<UnitCapacity>,
     /// Where those units have checked in.
     pub check_ins: BTreeMap<UnitId, BTreeSet<AreaId>>,
     /// The areas of the needs and all above these.
@@ -146,6 +151,7 @@ impl World {
         rows.directives.sort_unstable_by_key(|directive| directive.id);
         rows.services.sort_unstable_by_key(|service| service.id);
         rows.capacities.sort_unstable_by_key(|line| (line.service_id, line.id));
+        rows.unit_capacities.sort_unstable_by_key(|line| (line.unit_id, line.starts_at, line.id));
         let mut rules: BTreeMap<ServiceId, Vec<Rule>> = grouped(rows.rules);
         let mut coverage: BTreeMap<ServiceId, BTreeSet<AreaId>> = grouped(rows.coverage);
         let mut lines = Vec::with_capacity(rows.capacities.len());
@@ -171,6 +177,7 @@ impl World {
             offers,
             lines,
             units: rows.units.into_iter().map(|unit| (unit.id, unit)).collect(),
+            unit_capacities: rows.unit_capacities,
             check_ins: grouped(rows.check_ins),
             areas: rows.areas.into_iter().collect(),
             categories: rows.categories.into_iter().collect(),
@@ -233,6 +240,7 @@ impl From<World> for Snapshot {
             needs: world.needs,
             capacities: world.lines.into_iter().map(|line| line.capacity).collect(),
             units: world.units.into_values().collect(),
+            unit_capacities: world.unit_capacities,
             check_ins: flattened(world.check_ins),
             areas: world.areas.into_nodes().collect(),
             categories: world.categories.into_nodes().collect(),

@@ -9,9 +9,10 @@ use super::scope;
 use super::sql::{Sql, sql};
 use crate::domain::area::Area;
 use crate::domain::event::Event;
-use crate::domain::id::{AreaId, EventId, Id, Kind, UnitId};
+use crate::domain::id::{AreaId, EventId, Id, Kind, RunId, UnitId};
 use crate::domain::matches::Match;
 use crate::domain::need::Need;
+use crate::domain::run::MatchingRun;
 use crate::domain::unit::PartnerUnit;
 use crate::domain::viewer::{Actor, Scope, Viewer};
 
@@ -94,6 +95,8 @@ pub enum Wanted {
     Area(AreaId),
     /// Those that concern a unit.
     Unit(UnitId),
+    /// Those of one matching run.
+    Run(RunId),
 }
 
 /// Something whose changes can be followed.
@@ -114,6 +117,9 @@ impl Followed for Need {
                 scope::checked_in_areas(sql, unit);
                 sql.push(")");
             }
+            Wanted::Run(_) => {
+                sql.push(" AND 1 = 0");
+            }
         }
     }
 }
@@ -130,15 +136,28 @@ impl Followed for Match {
                 sql.push(" AND (m.unit_id = ").bind(unit);
                 sql.push(" OR m.asking_unit_id = ").bind(unit).push(")");
             }
+            Wanted::Run(_) => {
+                sql.push(" AND 1 = 0");
+            }
         }
     }
 }
 
-/// Lets through whoever may follow what is wanted: an area where they act, a unit that they speak for. What they are
-/// told is scoped row by row all the same; so staff may follow any unit, and hear of it from their own street.
+impl Followed for MatchingRun {
+    fn wanted(sql: &mut Sql, wanted: Wanted) {
+        match wanted {
+            Wanted::Run(run) => sql.push(" AND r.id = ").bind(run),
+            Wanted::Area(_) | Wanted::Unit(_) => sql.push(" AND 1 = 0"),
+        };
+    }
+}
+
+/// Lets through whoever may follow what is wanted: an area where they act, a unit that they speak for, a run that they
+/// may see. What they are told is scoped row by row all the same; so staff may follow any unit, and hear of it from
+/// their own street.
 ///
 /// # Errors
-/// A refusal where the area or the unit is unknown; denied to all others.
+/// A refusal where the area, the unit or the run is unknown; denied to all others.
 pub async fn require_wanted(conn: &mut Conn, viewer: &Viewer, wanted: Wanted) -> Result<()> {
     let granted = match wanted {
         Wanted::Area(area) => acts_in(conn, viewer, area).await?,
@@ -151,6 +170,10 @@ pub async fn require_wanted(conn: &mut Conn, viewer: &Viewer, wanted: Wanted) ->
                 Actor::Liaison { unit: own } => own == unit,
                 Actor::Staff { .. } | Actor::Coordinator { .. } | Actor::Administrator => true,
             }
+        }
+        Wanted::Run(run) => {
+            get::<MatchingRun>(conn, viewer, run).await.map_err(|error| super::error::at("id", error))?;
+            true
         }
     };
     if granted && viewer.may(Scope::Read) { Ok(()) } else { Err(Error::Denied(viewer.role())) }

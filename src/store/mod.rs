@@ -19,12 +19,15 @@ pub mod need;
 pub mod news;
 pub mod page;
 pub mod part;
+pub mod prospect;
+pub mod run;
 pub mod scope;
 pub mod service;
 pub mod settings;
 pub mod sql;
 pub mod token;
 pub mod unit;
+pub mod unit_capacity;
 pub mod world;
 
 use crate::clock::Clock;

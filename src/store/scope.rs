@@ -97,6 +97,29 @@ pub fn events(sql: &mut Sql, viewer: &Viewer) {
     sql.push(")))");
 }
 
+/// Matching runs, aliased `r`: for the street they lie in; above the streets for the administrator alone.
+pub fn runs(sql: &mut Sql, viewer: &Viewer) {
+    match viewer.actor {
+        Actor::Administrator => {}
+        Actor::Staff { street, .. } | Actor::Coordinator { street } => {
+            sql.push(" AND r.street_id = ").bind(street);
+        }
+        Actor::Public | Actor::Liaison { .. } => {
+            sql.push(" AND 1 = 0");
+        }
+    }
+}
+
+/// Rows aliased `x` that hang on a matching run by `run_id`.
+pub fn of_runs(sql: &mut Sql, viewer: &Viewer) {
+    if viewer.actor == Actor::Administrator {
+        return;
+    }
+    sql.push(" AND x.run_id IN (SELECT r.id FROM matching_run AS r WHERE 1 = 1");
+    runs(sql, viewer);
+    sql.push(")");
+}
+
 /// Directives, aliased `d`: for the street they hold in.
 pub fn directives(sql: &mut Sql, viewer: &Viewer) {
     match viewer.actor {

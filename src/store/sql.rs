@@ -2,7 +2,8 @@
 
 use crate::domain::id::{
     AllianceId, AreaId, AvailabilityId, CapacityId, CategoryId, ContactId, DirectiveId, EventId,
-    FulfilmentId, Id, MatchId, NeedId, RatingId, ServiceId, TokenId, UnitId,
+    FulfilmentId, Id, MatchId, NeedId, PlannedId, RatingId, RunId, ServiceId, TokenId, UnitCapacityId,
+    UnitId, UnmetId,
 };
 use crate::domain::service::TargetGroups;
 use crate::domain::text::TextEnum;
@@ -64,12 +65,16 @@ values! {
     AllianceId => Uuid, |value| value.uuid();
     ServiceId => Uuid, |value| value.uuid();
     CapacityId => Uuid, |value| value.uuid();
+    UnitCapacityId => Uuid, |value| value.uuid();
     AvailabilityId => Uuid, |value| value.uuid();
     NeedId => Uuid, |value| value.uuid();
     MatchId => Uuid, |value| value.uuid();
     FulfilmentId => Uuid, |value| value.uuid();
     RatingId => Uuid, |value| value.uuid();
     DirectiveId => Uuid, |value| value.uuid();
+    RunId => Uuid, |value| value.uuid();
+    PlannedId => Uuid, |value| value.uuid();
+    UnmetId => Uuid, |value| value.uuid();
     ContactId => Uuid, |value| value.uuid();
     EventId => Uuid, |value| value.uuid();
     TokenId => Uuid, |value| value.uuid();

@@ -55,6 +55,7 @@ pub async fn load(conn: &mut Conn, viewer: &Viewer, now: DateTime<Utc>, reach: &
         now,
         services: conn.all(from.of_services("SELECT s.* FROM service AS s WHERE ", "")).await?,
         capacities: conn.all(from.by_service("SELECT * FROM capacity WHERE service_id IN ")).await?,
+        unit_capacities: conn.all(from.by_unit("SELECT * FROM unit_capacity WHERE unit_id IN ", "")).await?,
         rules: from.rules(conn).await?,
         coverage: conn
             .all(from.by_service("SELECT service_id, area_id FROM coverage WHERE service_id IN "))
@@ -91,7 +92,7 @@ pub async fn preview(
     Ok((area.street_id, load(conn, viewer, now, &Reach::Area { area: area.id, category }).await?))
 }
 
-/// The world that the caller is about to change: its needs, services and lines of capacity are kept from others'
+/// The world that the caller is about to change: its needs, services and lines of capacity, those of its units first, are kept from others'
 /// changes, in this order and by id, until the transaction ends.
 ///
 /// # Errors
@@ -101,6 +102,7 @@ pub async fn lock(tx: &mut Tx, reach: &Reach) -> Result<World> {
     let from = Reader { viewer: &viewer, reach };
     tx.hold(from.of_needs("SELECT n.id FROM need AS n WHERE ", " ORDER BY n.id")).await?;
     tx.hold(from.of_services("SELECT s.id FROM service AS s WHERE ", " ORDER BY s.id")).await?;
+    tx.hold(from.by_unit("SELECT id FROM unit_capacity WHERE unit_id IN ", " ORDER BY id")).await?;
     let mut lines = from.by_service("SELECT id FROM capacity WHERE service_id IN ");
     lines.push(" ORDER BY id");
     tx.hold(lines).await?;

@@ -4,13 +4,14 @@ pub mod live;
 pub mod matches;
 pub mod matching;
 pub mod needs;
+pub mod runs;
 mod services;
 
 use crate::hub::{Hub, administrator, monday};
 use chrono::{NaiveDate, TimeDelta};
 use gongjian_hub::domain::area::AreaKind;
 use gongjian_hub::domain::id::{AreaId, CategoryId, Id as _, NeedId, ServiceId, UnitId};
-use gongjian_hub::domain::need::{Source, Urgency};
+use gongjian_hub::domain::need::{Source, Terms, Urgency};
 use gongjian_hub::domain::service::{Measure, Mode, TargetGroup, TargetGroups};
 use gongjian_hub::domain::unit::UnitKind;
 use gongjian_hub::domain::viewer::{Actor, Viewer};
@@ -112,6 +113,7 @@ pub fn need_facts(title: &str) -> NeedFacts {
         source: Source::Visit,
         measure: Measure::Sessions,
         quantity: 10,
+        terms: Terms::default(),
         starts_at: monday() + TimeDelta::days(7),
         ends_at: monday() + TimeDelta::days(28),
         contact: Some(NewContact { name: "张桂兰".into(), phone: "13000000003".into() }),

@@ -231,7 +231,10 @@ both!(of_many_one_that_does_not_fit_undoes_all, |hub| {
     let spoilt: [(fn(&mut Vec<Suggestion>), (Code, &str)); 5] = [
         (|new| new[1].quantity = 3, (Code::NotEnoughNeed, "quantity")),
         (|new| new[2].quantity = 3, (Code::NotEnoughCapacity, "quantity")),
-        (|new| (new[1].service, new[1].capacity) = (new[0].service, new[0].capacity), (Code::AlreadyExists, "capacityId")),
+        (
+            |new| (new[1].service, new[1].capacity) = (new[0].service, new[0].capacity),
+            (Code::AlreadyExists, "capacityId"),
+        ),
         (|new| new[3].capacity = new[2].capacity, (Code::NotFound, "capacityId")),
         (|new| new[0].respond_in_hours = Some(0), (Code::BadNumber, "respondInHours")),
     ];

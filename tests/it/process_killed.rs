@@ -21,13 +21,13 @@ const CLIENTS: usize = 8;
 const NEEDS: usize = 60;
 
 /// A process of the hub; it is killed at the latest when the test ends.
-struct Process {
+pub struct Process {
     child: Child,
     address: String,
 }
 
 impl Process {
-    fn start(database_url: &str) -> Self {
+    pub fn start(database_url: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_gongjian"))
             .args(["--lang", "en", "--database-url", database_url, "serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -40,7 +40,7 @@ impl Process {
         Self { child, address }
     }
 
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }

@@ -94,7 +94,17 @@ async fn on(desk: &Desk, store: &Store, scale: Scale, seed: u64) -> Result<Repor
     stages.end(&begun);
     let memory_mib = peak_mib();
     let solver = "gongjian".into();
-    Ok(Report { scale, part: Part::Hub, solver, needs, services, pairs, objective, stages: stages.0, memory_mib })
+    Ok(Report {
+        scale,
+        part: Part::Hub,
+        solver,
+        needs,
+        services,
+        pairs,
+        objective,
+        stages: stages.0,
+        memory_mib,
+    })
 }
 
 fn in_memory(desk: &Desk, scale: Scale, seed: u64) -> Result<Report> {

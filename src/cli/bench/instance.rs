@@ -122,10 +122,8 @@ impl Areas {
             let at = |far: u32, near: u32| (far * 10_000 + near * 2_500).cast_signed();
             (at(district % 8, street % 4), at(district / 8, street / 4))
         };
-        let centres = (0..communities)
-            .map(centre)
-            .map(|(x, y)| Spot { x, y }.scattered(random, 2_500))
-            .collect();
+        let centres =
+            (0..communities).map(centre).map(|(x, y)| Spot { x, y }.scattered(random, 2_500)).collect();
         let pressure = (0..communities).map(|_| random.between(40, 160)).collect();
         Self { size, centres, pressure }
     }

@@ -36,10 +36,13 @@ pub fn measure(desk: &Desk, scale: Scale, seed: u64) -> Result<Vec<Report>> {
             continue;
         }
         let Some(told) = run(peer, &path) else {
-            eprintln!("{}", desk.pick(
-                format!("{peer} 未能运行，已略过；安装方法见 benches/matching/README.md"),
-                format!("{peer} did not run and is left out; see benches/matching/README.md"),
-            ));
+            eprintln!(
+                "{}",
+                desk.pick(
+                    format!("{peer} 未能运行，已略过；安装方法见 benches/matching/README.md"),
+                    format!("{peer} did not run and is left out; see benches/matching/README.md"),
+                )
+            );
             continue;
         };
         let stage = |name: &str, wall_s, cpu_s| Stage { name: name.into(), wall_s, cpu_s, peak_mib: 0.0 };
@@ -51,10 +54,7 @@ pub fn measure(desk: &Desk, scale: Scale, seed: u64) -> Result<Vec<Report>> {
             services: problem.supplies.len(),
             pairs: problem.pairs.len(),
             objective: told.objective,
-            stages: vec![
-                stage("build", told.build_s, told.build_s),
-                stage("solve", told.wall_s, told.cpu_s),
-            ],
+            stages: vec![stage("build", told.build_s, told.build_s), stage("solve", told.wall_s, told.cpu_s)],
             memory_mib: told.memory_mib,
         });
     }

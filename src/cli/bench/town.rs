@@ -5,7 +5,7 @@ use super::random::Random;
 use crate::domain::area::{Area, AreaKind};
 use crate::domain::category::Category;
 use crate::domain::id::{AreaId, CategoryId, Id, UnitId};
-use crate::domain::need::{Need, NeedState, Source, Urgency};
+use crate::domain::need::{Need, NeedState, Source, Terms, Urgency};
 use crate::domain::service::{
     AvailabilityRule, Capacity, Measure, Mode, Service, ServiceState, TargetGroup, TargetGroups,
 };
@@ -324,6 +324,7 @@ impl Builder<'_> {
             source: *self.random.pick(Source::ALL),
             measure: filing.measure,
             quantity: quantity.into(),
+            terms: Terms::default(),
             claimed: 0,
             delivered: 0,
             starts_at,

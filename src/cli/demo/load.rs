@@ -4,7 +4,7 @@ use super::story::{Delivered, Person, Story, midnight, rolling_year};
 use crate::clock::Clock;
 use crate::domain::id::{AreaId, MatchId, NeedId, ServiceId, UnitId};
 use crate::domain::matches::Side;
-use crate::domain::need::{Need, Outcome};
+use crate::domain::need::{Need, Outcome, Terms};
 use crate::domain::service::ServiceAction;
 use crate::domain::viewer::{Actor, Viewer};
 use crate::exchange::areas;
@@ -249,6 +249,7 @@ impl Past<'_> {
             source: self.told.source,
             measure: self.told.measure,
             quantity: self.told.quantity,
+            terms: Terms::default(),
             starts_at: self.store.clock.now(),
             ends_at: at(self.today, last)? + TimeDelta::days(1),
             contact: None,
@@ -341,6 +342,7 @@ async fn load_needs(store: &Store, tale: &Story, loaded: &Loaded, today: NaiveDa
             source: told.source,
             measure: told.measure,
             quantity: told.quantity,
+            terms: Terms::default(),
             starts_at,
             ends_at,
             contact: told.contact.as_ref().map(contact),

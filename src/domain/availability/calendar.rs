@@ -100,9 +100,8 @@ impl Calendar {
         let first = (times.first..times.end).filter_map(|rule| self.first_of(rule as usize, day, from)).min();
         match first {
             Some(start) if start < to => Known::At(start),
-            Some(_) => Known::Never,
             None if to > self.begin_of(self.words * 64) => Known::Beyond,
-            None => Known::Never,
+            _ => Known::Never,
         }
     }
 

@@ -3,6 +3,7 @@
 mod follow;
 mod subscription;
 
+pub use follow::follow;
 pub use subscription::EventSubscription;
 
 use super::page::{Connection, Node, PageArgs};

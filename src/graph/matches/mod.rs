@@ -24,6 +24,7 @@ use super::unit::PartnerUnit;
 use super::{Asked, loader};
 use crate::domain::id::Id as _;
 use crate::domain::matches::{self, Initiator, MatchAction, MatchState, Reason, Side};
+use crate::domain::text::Lang;
 use crate::domain::viewer::Scope;
 use crate::domain::{need, service};
 use crate::store::error::Error as StoreError;
@@ -54,6 +55,15 @@ pub struct MatchReason {
     points: i64,
     /// What they were given for, in the language of the request.
     text: String,
+}
+
+impl MatchReason {
+    /// A kept part of a score, in a language.
+    #[must_use]
+    pub fn told(reason: &Reason, lang: Lang) -> Self {
+        let text = lang.pick(&reason.zh, &reason.en).clone();
+        Self { part: reason.part.clone(), points: reason.points, text }
+    }
 }
 
 /// A coordinator standing in for one side.
@@ -159,11 +169,8 @@ impl Match {
     async fn reasons(&self, ctx: &Context<'_>) -> Result<Vec<MatchReason>, Error> {
         let lang = ctx.data::<Asked>()?.lang;
         let unreadable = |_| told(ctx, &StoreError::Corrupt(format!("the reasons of {}", self.0.id)));
-        let tell = |reason: Reason| {
-            let text = lang.pick(reason.zh, reason.en);
-            MatchReason { part: reason.part, points: reason.points, text }
-        };
-        Ok(self.0.reasons().map_err(unreadable)?.into_iter().map(tell).collect())
+        let reasons = self.0.reasons().map_err(unreadable)?;
+        Ok(reasons.iter().map(|reason| MatchReason::told(reason, lang)).collect())
     }
 
     /// When the asking side confirmed.

@@ -41,6 +41,8 @@ impl Mutation for ProposeMatchInput {
         Code::IllegalTransition,
         Code::DoesNotFit,
         Code::NotEnoughNeed,
+        Code::BelowSmallestLot,
+        Code::TooManyServices,
         Code::NotEnoughCapacity,
         Code::AlreadyExists,
         Code::Forbidden,

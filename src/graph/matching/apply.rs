@@ -56,10 +56,19 @@ impl ApplyMatchingInput {
     }
 }
 
-fn parse_pairs(pairs: &[MatchingPairInput]) -> Done<Vec<(NeedId, ServiceId)>> {
-    at_most("pairs", pairs)?;
+/// The pairs that an input list names.
+///
+/// # Errors
+/// `BAD_ID` where an id is none of this hub, `LIMIT_REACHED` where the list is too long.
+pub fn parse_pairs(pairs: &[MatchingPairInput]) -> Done<Vec<(NeedId, ServiceId)>> {
+    parse_pairs_of("pairs", pairs)
+}
+
+/// The pairs that an input list of another name holds.
+pub(super) fn parse_pairs_of(list: &str, pairs: &[MatchingPairInput]) -> Done<Vec<(NeedId, ServiceId)>> {
+    at_most(list, pairs)?;
     let parse_pair = |(place, pair): (usize, &MatchingPairInput)| {
-        let field = |name: &str| format!("pairs.{place}.{name}");
+        let field = |name: &str| format!("{list}.{place}.{name}");
         Ok((parse(&field("needId"), &pair.need_id)?, parse(&field("serviceId"), &pair.service_id)?))
     };
     pairs.iter().enumerate().map(parse_pair).collect()
@@ -67,7 +76,8 @@ fn parse_pairs(pairs: &[MatchingPairInput]) -> Done<Vec<(NeedId, ServiceId)>> {
 
 impl Mutation for ApplyMatchingInput {
     const NAME: &'static str = "ApplyMatching";
-    const CODES: &'static [Code] = &[Code::WorldMoved];
+    const CODES: &'static [Code] =
+        &[Code::WorldMoved, Code::BelowSmallestLot, Code::TooManyServices, Code::NotEnoughCapacity];
 
     fn key(&self) -> Option<&str> {
         self.idempotency_key.as_deref()
@@ -86,18 +96,26 @@ pub struct ApplyMatchingPayload(Answer<ApplyMatchingInput>);
 impl ApplyMatchingPayload {
     /// The suggested matches; null where the mutation was refused.
     async fn matches(&self, ctx: &Context<'_>) -> Result<Option<Vec<Match>>, Error> {
-        let Some(id) = self.0.changed else { return Ok(None) };
-        let loaders = loader(ctx)?.loader();
-        let mut conn = loaders.store.read().await.map_err(|error| told(ctx, &error))?;
-        let taken = application::taken(&mut conn, &loaders.viewer, id).await;
-        let taken = taken.map_err(|error| told(ctx, &error))?;
-        Ok(Some(taken.into_iter().map(Match::from).collect()))
+        taken(ctx, self.0.changed).await
     }
 
     /// What stands against it; empty where it was done.
     async fn errors(&self, ctx: &Context<'_>) -> Vec<MutationError<ApplyMatchingInput>> {
         self.0.errors(ctx)
     }
+}
+
+/// The matches that were taken from one matching.
+///
+/// # Errors
+/// Where the store fails.
+pub async fn taken(ctx: &Context<'_>, matching: Option<Uuid>) -> Result<Option<Vec<Match>>, Error> {
+    let Some(matching) = matching else { return Ok(None) };
+    let loaders = loader(ctx)?.loader();
+    let mut conn = loaders.store.read().await.map_err(|error| told(ctx, &error))?;
+    let taken = application::taken(&mut conn, &loaders.viewer, matching).await;
+    let taken = taken.map_err(|error| told(ctx, &error))?;
+    Ok(Some(taken.into_iter().map(Match::from).collect()))
 }
 
 /// The matching, to be applied.

@@ -118,6 +118,16 @@ impl Need {
         self.0.left()
     }
 
+    /// The least that one claim takes of it, unless less is left; null for any quantity.
+    async fn smallest_lot(&self) -> Option<i64> {
+        self.0.terms.smallest_lot
+    }
+
+    /// How many services may serve it together; null for any number.
+    async fn most_services(&self) -> Option<i64> {
+        self.0.terms.most_services
+    }
+
     /// From when it is wanted.
     async fn starts_at(&self) -> DateTime<Utc> {
         self.0.starts_at

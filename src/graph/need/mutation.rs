@@ -1,6 +1,6 @@
 use super::Need;
 use crate::domain::id::Id as _;
-use crate::domain::need::{Source, Urgency};
+use crate::domain::need::{Source, Terms, Urgency};
 use crate::domain::refusal::Code;
 use crate::domain::service::{Measure, TargetGroup};
 use crate::graph::mutation::{Mutation, at_most, mutate, parse, parse_optional, payload};
@@ -38,6 +38,10 @@ pub struct NeedFactsInput {
     measure: Measure,
     /// How much is asked for: from 1 to 1,000,000,000, and never less than what is claimed.
     quantity: i64,
+    /// The least that one claim takes of it, from 1 to the quantity, unless less is left; left out, any quantity.
+    smallest_lot: Option<i64>,
+    /// How many services may serve it together, at least 1; left out, any number.
+    most_services: Option<i64>,
     /// From when it is wanted.
     starts_at: DateTime<Utc>,
     /// Until when it is wanted, itself outside: the deadline.
@@ -59,6 +63,7 @@ impl NeedFactsInput {
             source: self.source,
             measure: self.measure,
             quantity: self.quantity,
+            terms: Terms { smallest_lot: self.smallest_lot, most_services: self.most_services },
             starts_at: self.starts_at,
             ends_at: self.ends_at,
             contact: self.contact.as_ref().map(Into::into),

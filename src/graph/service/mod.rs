@@ -4,7 +4,7 @@ mod mutation;
 mod parts;
 mod query;
 
-pub use mutation::ServiceMutation;
+pub use mutation::{CapacityInput, ServiceMutation};
 pub use parts::{Availability, Capacity, Occurrence};
 pub use query::{ServiceFilter, ServiceOrder, ServiceQuery};
 
@@ -102,9 +102,12 @@ impl Service {
         self.0.lead_time_days
     }
 
-    /// The unit that offers it.
+    /// The unit that offers it; for a service that is only supposed perhaps one that is yet to be found.
     async fn unit(&self, ctx: &Context<'_>) -> Result<PartnerUnit, Error> {
-        known(ctx, self.0.unit_id).await
+        match PartnerUnit::to_be_found(&self.0) {
+            Some(supposed) => Ok(supposed),
+            None => known(ctx, self.0.unit_id).await,
+        }
     }
 
     /// What it is filed under.

@@ -1,9 +1,11 @@
 //! Partner units in the graph.
 
+mod capacity;
 mod check_in;
 mod mutation;
 mod query;
 
+pub use capacity::{UnitCapacity, UnitCapacityMutation};
 pub use check_in::CheckIn;
 pub use mutation::{ContactInput, UnitMutation};
 pub use query::{UnitOrder, UnitQuery};
@@ -19,6 +21,7 @@ use super::service::{Service, ServiceFilter, ServiceOrder};
 use crate::domain::credit_code::{self, Verdict};
 use crate::domain::id::Id as _;
 use crate::domain::unit::{self, UnitKind};
+use crate::matching::what_if::{TO_BE_FOUND, supposed_id};
 use crate::store::alliance::Alliances;
 use crate::store::matches::MatchesOf;
 use crate::store::need::NeedsOf;
@@ -33,6 +36,28 @@ pub struct PartnerUnit(unit::PartnerUnit);
 impl From<unit::PartnerUnit> for PartnerUnit {
     fn from(row: unit::PartnerUnit) -> Self {
         Self(row)
+    }
+}
+
+impl PartnerUnit {
+    /// The unit that the street has yet to find, where a service is only supposed and names no unit.
+    #[must_use]
+    pub fn to_be_found(service: &crate::domain::service::Service) -> Option<Self> {
+        if service.unit_id != supposed_id(0) {
+            return None;
+        }
+        Some(Self(unit::PartnerUnit {
+            id: service.unit_id,
+            street_id: service.street_id,
+            kind: UnitKind::SocialOrganisation,
+            name: TO_BE_FOUND.0.to_owned(),
+            name_en: Some(TO_BE_FOUND.1.to_owned()),
+            credit_code: None,
+            address: None,
+            contact_id: None,
+            version: 1,
+            created_at: service.created_at,
+        }))
     }
 }
 
@@ -101,6 +126,12 @@ impl PartnerUnit {
     /// Where it has checked in (报到), in the order in which it did.
     async fn check_ins(&self, ctx: &Context<'_>) -> Result<Vec<CheckIn>, Error> {
         Ok(parts::<unit_store::CheckIn>(ctx, self.0.id).await?.into_iter().map(CheckIn::from).collect())
+    }
+
+    /// What it can do in all, whatever its services, in the order of the windows; empty where it has laid down nothing.
+    async fn capacities(&self, ctx: &Context<'_>) -> Result<Vec<UnitCapacity>, Error> {
+        let lines = parts::<unit::UnitCapacity>(ctx, self.0.id).await?;
+        Ok(lines.into_iter().map(UnitCapacity::from).collect())
     }
 
     /// The alliances that it belongs to, the newest first.

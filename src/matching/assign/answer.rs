@@ -2,81 +2,66 @@
 
 use super::{
     Assignment, Prices,
+    lowest::lower,
     network::id,
-    problem::{NONE, Problem},
+    problem::{Problem, Supply},
     simplex::Simplex,
 };
 
 /// Reads quantities and prices off the tree.
-pub(super) fn answer(simplex: &Simplex) -> Assignment {
+pub(super) fn answer(simplex: &mut Simplex) -> Assignment {
     let problem = simplex.network.problem;
-    let flows = flows(simplex);
-    let mut answer = Assignment {
-        quantities: vec![0; problem.pairs.len()],
-        unmet: problem.demands.iter().map(|demand| demand.quantity).collect(),
-        objective: 0,
-        prices: prices(simplex),
-    };
-    spread(simplex, &flows, &mut answer);
-    if simplex.network.has_closed {
+    let quantities = quantities(simplex);
+    let unmet = unmet(problem, &quantities);
+    lower(simplex, &quantities, &unmet);
+    let mut answer = Assignment { quantities, unmet, objective: 0, prices: prices(simplex) };
+    price_demands(simplex, &mut answer);
+    if (0..problem.supplies.len()).any(|supply| simplex.network.is_closed(supply)) {
         price_closed(simplex, &mut answer.prices);
     }
     answer.objective = objective(problem, &answer);
     answer
 }
 
-/// The arcs that carry units, and how many: those in the tree, and the full ones outside. In the order of the
-/// arcs, which is that of the demands.
-fn flows(simplex: &Simplex) -> Vec<(u32, u32)> {
+/// The pairs that carry units are those in the tree, and the full ones outside.
+fn quantities(simplex: &Simplex) -> Vec<u32> {
     let network = &*simplex.network;
-    let mut flows = Vec::new();
+    let pairs = &network.problem.pairs;
+    let mut quantities = vec![0; pairs.len()];
     for node in 0..network.pool_node(0) {
         let hold = simplex.tree.hold(node);
-        if hold.flow > 0 && hold.link.arc() < network.arcs.len() {
-            flows.push((id(hold.link.arc()), hold.flow));
+        if hold.flow > 0
+            && let Some(units) = quantities.get_mut(hold.link.arc())
+        {
+            *units = hold.flow;
         }
     }
-    for demand in 0..network.demands() {
-        let start = network.row(demand).start;
-        for arc in start..start + network.must(demand) {
-            if network.arcs[arc].is_full() {
-                flows.push((id(arc), network.most[arc]));
-            }
-        }
+    for pair in network.full_pairs() {
+        quantities[pair] = pairs[pair].at_most;
     }
-    flows.sort_unstable();
-    flows
+    quantities
 }
 
-/// Gives each pair its units, and each demand its price: what its last unit costs, that of the dearest pair
-/// through which it is served, or of leaving it unmet.
-fn spread(simplex: &Simplex, flows: &[(u32, u32)], answer: &mut Assignment) {
+fn unmet(problem: &Problem, quantities: &[u32]) -> Vec<u32> {
+    let served = |demand| quantities[problem.row(demand)].iter().sum::<u32>();
+    problem.demands.iter().enumerate().map(|(demand, asked)| asked.quantity - served(demand)).collect()
+}
+
+/// Gives each demand its price: what its last unit costs, that of the dearest pair through which it is served, or
+/// of leaving it unmet.
+fn price_demands(simplex: &Simplex, answer: &mut Assignment) {
     let network = &*simplex.network;
     let problem = network.problem;
-    let mut served = vec![0; network.supplies()];
-    let mut flows = flows.iter().peekable();
-    for demand in 0..network.demands() {
-        let end = network.row(demand).end;
-        let mut price = 0;
-        let mut any = false;
-        let own = || flows.next_if(|flow| (flow.0 as usize) < end);
-        for &(arc, units) in std::iter::from_fn(own) {
-            let at = network.arcs[arc as usize];
-            served[at.supply()] = units;
-            answer.unmet[demand] -= units;
-            price = price.max(i64::from(at.cost) + simplex.potential(network.supply_node(at.supply())));
-            any = true;
-        }
-        if answer.unmet[demand] > 0 {
-            price = i64::from(problem.demands[demand].penalty) + simplex.potential(network.above(demand));
-        }
-        answer.prices.demands[demand] = price;
-        if any {
-            let row = problem.row(demand);
-            for (pair, units) in problem.pairs[row.clone()].iter().zip(&mut answer.quantities[row]) {
-                *units = std::mem::take(&mut served[pair.supply as usize]);
-            }
-        }
+    for (demand, &unmet) in answer.unmet.iter().enumerate() {
+        let row = problem.row(demand);
+        let used =
+            problem.pairs[row.clone()].iter().zip(&answer.quantities[row]).filter(|&(_, &units)| units > 0);
+        let costs = used.map(|(pair, _)| i64::from(pair.cost) + simplex.potentials[pair.supply as usize]);
+        answer.prices.demands[demand] = if unmet > 0 {
+            i64::from(problem.demands[demand].penalty) + simplex.potential(network.above(demand))
+        } else {
+            costs.max().unwrap_or(0)
+        };
     }
 }
 
@@ -84,8 +69,10 @@ fn spread(simplex: &Simplex, flows: &[(u32, u32)], answer: &mut Assignment) {
 fn prices(simplex: &Simplex) -> Prices {
     let network = &*simplex.network;
     let price = |node| simplex.potential(node) - simplex.potential(network.above(node));
+    let supply_price =
+        |supply| if network.is_closed(supply) { 0 } else { price(network.supply_node(id(supply))) };
     Prices {
-        supplies: (0..network.supplies()).map(|supply| price(network.supply_node(supply))).collect(),
+        supplies: (0..network.supplies()).map(supply_price).collect(),
         pools: (0..network.problem.pools.len()).map(|pool| price(network.pool_node(pool))).collect(),
         groups: (0..network.problem.groups.len())
             .map(|group| simplex.potential(network.group_node(group)))
@@ -94,25 +81,35 @@ fn prices(simplex: &Simplex) -> Prices {
     }
 }
 
-/// What has no capacity was left out of the network. Its price is what the best unit of it would be worth: the
-/// supply's if that is what lacks it, else the pool's.
+/// The simplex never came near what has no capacity. Its price is what the best unit of it would be worth: the
+/// pool's if only that lacks it, and else the supply's, beside what its pool costs.
 fn price_closed(simplex: &Simplex, prices: &mut Prices) {
+    for_closed(simplex, &prices.demands, |supply, pool, worth| {
+        if supply.1.capacity > 0
+            && let Some(price) = prices.pools.get_mut(pool)
+        {
+            *price = worth.max(*price);
+        }
+    });
+    for_closed(simplex, &prices.demands, |supply, pool, worth| {
+        if supply.1.capacity == 0 {
+            let price = &mut prices.supplies[supply.0];
+            *price = (worth - prices.pools.get(pool).unwrap_or(&0)).max(*price);
+        }
+    });
+}
+
+/// Tells of each pair to a supply that can give nothing: the supply, its pool, and what a unit would be worth.
+fn for_closed(simplex: &Simplex, demands: &[i64], mut tell: impl FnMut((usize, &Supply), usize, i64)) {
     let network = &*simplex.network;
     let problem = network.problem;
-    for demand in 0..network.demands() {
+    for (demand, price) in demands.iter().enumerate() {
         for pair in &problem.pairs[problem.row(demand)] {
-            if pair.at_most == 0 || !network.is_closed(pair.supply as usize) {
-                continue;
+            let number = pair.supply as usize;
+            if pair.at_most > 0 && network.is_closed(number) {
+                let supply = &problem.supplies[number];
+                tell((number, supply), supply.pool as usize, price - i64::from(pair.cost));
             }
-            let supply = &problem.supplies[pair.supply as usize];
-            let worth = prices.demands[demand] - i64::from(pair.cost);
-            let price = if supply.capacity == 0 {
-                let pool = if supply.pool == NONE { 0 } else { prices.pools[supply.pool as usize] };
-                (&mut prices.supplies[pair.supply as usize], worth - pool)
-            } else {
-                (&mut prices.pools[supply.pool as usize], worth)
-            };
-            *price.0 = (*price.0).max(price.1);
         }
     }
 }

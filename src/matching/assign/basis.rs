@@ -5,10 +5,10 @@
 //! along the tree stay near those prices. Arcs that carry some of what they may and did not get into the tree
 //! are then moved to one of their bounds.
 
-use std::{cmp::Reverse, collections::BinaryHeap};
-
 use super::{
-    network::{Network, id},
+    frontier::Frontier,
+    lists::Lists,
+    network::{BEYOND, Network, id},
     simplex::{Entering, Simplex},
     start::Start,
     tree::{Hold, Link, Tree},
@@ -25,6 +25,7 @@ pub(super) fn basis<'a, 'p>(network: &'a mut Network<'p>, start: &Start) -> Simp
     let potentials = vec![0; root + 1 - demands];
     let mut simplex = Simplex { network, tree, potentials, steps };
     simplex.settle();
+    simplex.close();
     settle_rest(&mut simplex, start);
     simplex
 }
@@ -66,40 +67,10 @@ struct Search<'a, 'p> {
     /// By node, what bringing a unit from it to the root costs at the prices of the start.
     guess: Vec<i64>,
     distances: Vec<i64>,
-    frontier: BinaryHeap<Reverse<(i64, u32)>>,
+    frontier: Frontier,
     tree: Tree,
     near: Lists<Near>,
     pooled: Lists<u32>,
-}
-
-/// Lists by a number, all in one.
-struct Lists<T> {
-    ends: Vec<u32>,
-    items: Vec<T>,
-}
-
-impl<T: Copy> Lists<T> {
-    /// Sorts items into lists; `keys` are below `count`, others are left out.
-    fn new(count: usize, items: &[(u32, T)]) -> Self {
-        let mut ends = vec![0_u32; count + 1];
-        for &(key, _) in items {
-            ends[key as usize + 1] += 1;
-        }
-        for list in 0..count {
-            ends[list + 1] += ends[list];
-        }
-        let mut sorted: Vec<T> = items.iter().map(|&(_, item)| item).collect();
-        let mut next = ends.clone();
-        for &(key, item) in items {
-            sorted[next[key as usize] as usize] = item;
-            next[key as usize] += 1;
-        }
-        Self { ends, items: sorted }
-    }
-
-    fn of(&self, list: usize) -> &[T] {
-        &self.items[self.ends[list] as usize..self.ends[list + 1] as usize]
-    }
 }
 
 const UNREACHED: i64 = i64::MAX;
@@ -108,6 +79,7 @@ impl<'a, 'p> Search<'a, 'p> {
     fn new(network: &'a Network<'p>, start: &'a Start, steps: &'a [usize], filled: &'a [u32]) -> Self {
         let root = network.root();
         let demands = network.demands();
+        let pools = network.problem.supplies.iter().map(|supply| supply.pool);
         let mut search = Self {
             network,
             start,
@@ -115,13 +87,10 @@ impl<'a, 'p> Search<'a, 'p> {
             steps,
             guess: vec![0; root + 1],
             distances: vec![UNREACHED; root + 1],
-            frontier: BinaryHeap::new(),
+            frontier: Frontier::default(),
             tree: Tree::new(demands, root),
-            near: Lists { ends: Vec::new(), items: Vec::new() },
-            pooled: members(
-                network.problem.pools.len(),
-                network.problem.supplies.iter().map(|supply| supply.pool),
-            ),
+            near: Lists::new(0, &[]),
+            pooled: Lists::members(network.problem.pools.len(), pools),
         };
         search.guess_above();
         search.guess_demands();
@@ -139,7 +108,11 @@ impl<'a, 'p> Search<'a, 'p> {
             }
         }
         for supply in 0..network.supplies() {
-            let node = network.supply_node(supply);
+            let node = network.supply_node(id(supply));
+            if network.is_closed(supply) {
+                self.guess[node] = i64::from(BEYOND);
+                continue;
+            }
             let above = self.guess[network.above(node)];
             let full = self.start.given[supply] == network.capacity(node);
             self.guess[node] = if full { self.start.worth[supply].max(above) } else { above };
@@ -157,16 +130,18 @@ impl<'a, 'p> Search<'a, 'p> {
         for demand in 0..demands {
             let asked = &network.problem.demands[demand];
             let ceiling = i64::from(asked.penalty) + self.guess[network.above(demand)];
-            let row = network.row(demand);
-            let arcs = row.clone().zip(&network.arcs[row.clone()]);
+            if asked.quantity == 0 {
+                self.guess[demand] = ceiling;
+                continue;
+            }
+            let row = network.problem.row(demand);
+            let pairs = row.clone().zip(&network.problem.pairs[row]);
             let flows = self.start.of(demand);
+            let is_open = |pair| network.limit(demand, pair).is_none_or(|limit| carried(flows, pair) < limit);
             let mut guess = ceiling;
-            for (arc, at) in arcs.clone() {
-                if i64::from(at.cost) >= guess {
-                    break;
-                }
-                let total = i64::from(at.cost) + self.guess[demands + at.supply()];
-                if total < guess && !(at.is_limited() && is_full(network, flows, arc)) {
+            for (place, pair) in pairs.clone() {
+                let total = i64::from(pair.cost) + self.guess[demands + pair.supply as usize];
+                if total < guess && is_open(place) {
                     guess = total;
                 }
             }
@@ -175,13 +150,10 @@ impl<'a, 'p> Search<'a, 'p> {
             }
             self.guess[demand] = guess;
             let reach = guess + self.start.slack;
-            for (arc, at) in arcs {
-                if i64::from(at.cost) > reach {
-                    break;
-                }
-                let total = i64::from(at.cost) + self.guess[demands + at.supply()];
-                if total <= reach && !(at.is_limited() && is_full(network, flows, arc)) {
-                    near.push((id(at.supply()), Near { demand: id(demand), arc: id(arc) }));
+            for (place, pair) in pairs {
+                let total = i64::from(pair.cost) + self.guess[demands + pair.supply as usize];
+                if total <= reach && is_open(place) {
+                    near.push((pair.supply, Near { demand: id(demand), arc: id(place) }));
                 }
             }
         }
@@ -190,8 +162,7 @@ impl<'a, 'p> Search<'a, 'p> {
 
     fn run(&mut self) {
         self.begin();
-        while let Some(Reverse((distance, node))) = self.frontier.pop() {
-            let node = node as usize;
+        while let Some((distance, node)) = self.frontier.take() {
             if distance == self.distances[node] {
                 self.spread(node, distance);
             }
@@ -222,7 +193,7 @@ impl<'a, 'p> Search<'a, 'p> {
             }
         }
         for supply in 0..network.supplies() {
-            let node = network.supply_node(supply);
+            let node = network.supply_node(id(supply));
             if network.is_closed(supply) {
                 self.hang_above(node, 0, Some(0));
             } else if network.above(node) == network.root() {
@@ -239,16 +210,27 @@ impl<'a, 'p> Search<'a, 'p> {
         }
     }
 
+    /// Notes a way from a node to the root, unless a better one is known. A demand that is not served leads no
+    /// further.
+    fn come(&mut self, node: usize, distance: i64) -> bool {
+        if distance >= self.distances[node] {
+            return false;
+        }
+        self.distances[node] = distance;
+        if node >= self.network.demands() || !self.start.of(node).is_empty() {
+            self.frontier.add(distance, node);
+        }
+        true
+    }
+
     fn reach_above(&mut self, node: usize, distance: i64, flow: u32, room: Option<u32>) {
-        if distance < self.distances[node] {
-            self.distances[node] = distance;
-            self.frontier.push(Reverse((distance, id(node))));
+        if self.come(node, distance) {
             self.hang_above(node, flow, room);
         }
     }
 
     fn hang_above(&mut self, node: usize, flow: u32, room: Option<u32>) {
-        let arc = self.network.arcs.len() + node;
+        let arc = self.network.pairs() + node;
         self.hang(
             node,
             self.network.above(node),
@@ -263,9 +245,7 @@ impl<'a, 'p> Search<'a, 'p> {
     }
 
     fn reach(&mut self, node: usize, distance: i64, parent: usize, link: Link, flow: u32, room: u32) {
-        if distance < self.distances[node] {
-            self.distances[node] = distance;
-            self.frontier.push(Reverse((distance, id(node))));
+        if self.come(node, distance) {
             self.hang(node, parent, link, flow, room);
         }
     }
@@ -281,7 +261,7 @@ impl<'a, 'p> Search<'a, 'p> {
             let pool = node - network.pool_node(0);
             for at in 0..self.pooled.of(pool).len() {
                 let supply = self.pooled.of(pool)[at] as usize;
-                let below = network.supply_node(supply);
+                let below = network.supply_node(id(supply));
                 let rise = (self.guess[node] - self.guess[below]).max(0);
                 self.reach_if_room(below, distance + rise, self.start.given[supply]);
             }
@@ -293,10 +273,10 @@ impl<'a, 'p> Search<'a, 'p> {
         let network = self.network;
         let start = self.start;
         for &(arc, units) in start.of(demand) {
-            let at = network.arcs[arc as usize];
-            let node = network.supply_node(at.supply());
+            let at = network.problem.pairs[arc as usize];
+            let node = network.supply_node(at.supply);
             let rise = self.guess[demand] - i64::from(at.cost) - self.guess[node];
-            let (free, room) = space(network, arc as usize, units);
+            let (free, room) = space(network, demand, arc as usize, units);
             let link = Link::new(arc as usize, false, free);
             self.reach(node, distance + rise.max(0), demand, link, units, room);
         }
@@ -312,16 +292,16 @@ impl<'a, 'p> Search<'a, 'p> {
             if self.distances[demand] <= distance {
                 continue;
             }
-            let rise = i64::from(network.arcs[arc].cost) + self.guess[node] - self.guess[demand];
+            let rise = i64::from(network.problem.pairs[arc].cost) + self.guess[node] - self.guess[demand];
             let units = carried(self.start.of(demand), arc);
-            let (free, room) = space(network, arc, units);
+            let (free, room) = space(network, demand, arc, units);
             self.reach(demand, distance + rise.max(0), node, Link::new(arc, true, free), units, room);
         }
         let above = network.above(node);
         let given = self.start.given[supply];
         if above != network.root() && given > 0 {
             let rise = self.guess[node] - self.guess[above];
-            let link = Link::new(network.arcs.len() + node, false, false);
+            let link = Link::new(network.pairs() + node, false, false);
             let room = network.capacity(node) - given;
             self.reach(above, distance + rise.max(0), node, link, given, room);
         }
@@ -333,25 +313,9 @@ fn carried(flows: &[(u32, u32)], arc: usize) -> u32 {
     flows.binary_search_by_key(&id(arc), |flow| flow.0).map_or(0, |place| flows[place].1)
 }
 
-/// Whether a limited arc carries all it may.
-fn is_full(network: &Network, flows: &[(u32, u32)], arc: usize) -> bool {
-    carried(flows, arc) == network.most[arc]
-}
-
-/// Whether nothing limits an arc, and else the room it has.
-fn space(network: &Network, arc: usize, units: u32) -> (bool, u32) {
-    if network.arcs[arc].is_limited() { (false, network.most[arc] - units) } else { (true, 0) }
-}
-
-/// Lists of who belongs to what.
-fn members(count: usize, of: impl Iterator<Item = u32>) -> Lists<u32> {
-    let known = |&(_, list): &(u32, u32)| (list as usize) < count;
-    let items: Vec<(u32, u32)> = if count == 0 {
-        Vec::new()
-    } else {
-        (0..).zip(of).filter(known).map(|(item, list)| (list, item)).collect()
-    };
-    Lists::new(count, &items)
+/// Whether nothing limits a pair, and else the room it has.
+fn space(network: &Network, demand: usize, pair: usize, units: u32) -> (bool, u32) {
+    network.limit(demand, pair).map_or((true, 0), |limit| (false, limit - units))
 }
 
 /// Moves the arcs outside the tree to their bounds. They are listed before any of them moves, since what the
@@ -375,14 +339,14 @@ fn settle_rest(simplex: &mut Simplex, start: &Start) {
 
 /// The pair of an arc outside the tree that is neither empty nor full. One that is full is marked so.
 fn pair_between(simplex: &mut Simplex, demand: usize, arc: usize, flow: u32) -> Option<Entering> {
-    let at = simplex.network.arcs[arc];
-    let head = simplex.network.supply_node(at.supply());
+    let at = simplex.network.problem.pairs[arc];
+    let head = simplex.network.supply_node(at.supply);
     if [demand, head].into_iter().any(|node| simplex.tree.link(node).arc() == arc) {
         return None;
     }
-    let room = at.is_limited().then(|| simplex.network.most[arc] - flow);
+    let room = simplex.network.limit(demand, arc).map(|limit| limit - flow);
     if room == Some(0) {
-        simplex.network.fill(demand, arc);
+        simplex.network.set_full(demand, arc);
         return None;
     }
     Some(Entering { arc, tail: demand, head, more: false, flow, room })
@@ -390,7 +354,7 @@ fn pair_between(simplex: &mut Simplex, demand: usize, arc: usize, flow: u32) -> 
 
 /// The own arc of a supply, if it is outside the tree and neither empty nor full.
 fn supply_between(simplex: &Simplex, supply: usize, flow: u32) -> Option<Entering> {
-    let tail = simplex.network.supply_node(supply);
+    let tail = simplex.network.supply_node(id(supply));
     let head = simplex.network.above(tail);
     let arc = simplex.own(tail);
     let room = simplex.network.capacity(tail) - flow;

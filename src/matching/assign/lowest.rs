@@ -1,231 +1,200 @@
-//! The lowest prices of an optimum, which are the same for every optimum of a problem.
+//! The lowest optimal prices.
+//!
+//! Prices of an optimum are seldom unique. The lowest of them say what one more unit of a supply is worth, while
+//! the highest say what one less would cost. A price can fall until something would be done another way: so the
+//! way to the lowest is a search, from what cannot fall, for how far everything else can.
 
-use std::{cmp::Reverse, collections::BinaryHeap};
+use super::{frontier::Frontier, lists::Lists, network::id, simplex::Simplex};
 
-use super::{Assignment, NONE, Prices, Problem};
-
-/// The lowest prices that prove an answer and are not negative.
-///
-/// They give each price a plain meaning: by how much the objective would fall with one unit more of a supply or a
-/// pool, or with one unit less of a demand. The prices of the answer have to prove it.
-///
-/// What holds a price up is zero; or the penalty of a unit left unmet; or another price, through a change that the
-/// answer could still take. How far each can fall is the length of the shortest way from what holds it up, each
-/// change being as long as the answer's prices leave it slack.
-#[must_use]
-pub fn lowest(problem: &Problem, answer: &Assignment) -> Prices {
-    let mut falls = Falls::new(problem, answer);
-    falls.settle();
-    falls.prices()
+/// Lowers the potentials of an optimal tree as far as they go. Those of the demands follow from the others.
+pub(super) fn lower(simplex: &mut Simplex, quantities: &[u32], unmet: &[u32]) {
+    let mut search = Search::new(simplex, quantities, unmet);
+    search.run();
+    let Search { falls, .. } = search;
+    let demands = simplex.network.demands();
+    for (potential, fall) in simplex.potentials.iter_mut().zip(&falls[demands..]) {
+        if *potential > 0 && *fall != UNREACHED {
+            *potential -= *fall;
+        }
+    }
 }
 
-/// Nodes are numbered demands first, then supplies, pools, groups. A supply's level is its own price and its pool's.
-struct Falls<'p> {
-    problem: &'p Problem,
-    answer: &'p Assignment,
-    levels: Vec<i64>,
+/// A pair that carries units.
+#[derive(Clone, Copy)]
+struct Used {
+    demand: u32,
+    pair: u32,
+}
+
+const UNREACHED: i64 = i64::MAX;
+
+/// Dijkstra's search from the root, in the direction in which units can be sent.
+struct Search<'a, 'n, 'p> {
+    simplex: &'a Simplex<'n, 'p>,
+    quantities: &'a [u32],
+    unmet: &'a [u32],
+    /// By node, how far its potential can fall.
     falls: Vec<i64>,
-    frontier: BinaryHeap<Reverse<(i64, usize)>>,
-    /// By supply: where its used pairs end in `used`.
-    used_ends: Vec<usize>,
-    /// Demands and costs of the used pairs.
-    used: Vec<(u32, i32)>,
-    /// By supply: units that it gives.
-    loads: Vec<u64>,
-    /// By pool and by group: who belongs to it.
-    in_pools: Vec<Vec<u32>>,
-    in_groups: Vec<Vec<u32>>,
-    first_supply: usize,
-    first_pool: usize,
-    first_group: usize,
+    frontier: Frontier,
+    /// By supply, the pairs through which it gives.
+    used: Lists<Used>,
+    /// By pool, its supplies.
+    pooled: Lists<u32>,
+    /// By group, its demands.
+    grouped: Lists<u32>,
+    /// Supplies that have a price and are not done yet.
+    open: usize,
 }
 
-impl<'p> Falls<'p> {
-    fn new(problem: &'p Problem, answer: &'p Assignment) -> Self {
-        let (demands, supplies) = (problem.demands.len(), problem.supplies.len());
-        let first_pool = demands + supplies;
-        let first_group = first_pool + problem.pools.len();
-        let prices = &answer.prices;
-        let above = |pool: u32| prices.pools.get(pool as usize).copied().unwrap_or_default();
-        let of_supplies = problem.supplies.iter().zip(&prices.supplies);
-        let mut levels = prices.demands.clone();
-        levels.extend(of_supplies.map(|(supply, price)| price + above(supply.pool)));
-        levels.extend(&prices.pools);
-        levels.extend(&prices.groups);
-        let (used_ends, used) = used_pairs(problem, answer);
-        let mut falls = Self {
-            falls: levels.clone(),
-            levels,
-            frontier: BinaryHeap::new(),
-            used_ends,
-            used,
-            loads: loads(problem, answer),
-            in_pools: members(problem.pools.len(), problem.supplies.iter().map(|supply| supply.pool)),
-            in_groups: members(problem.groups.len(), problem.demands.iter().map(|demand| demand.group)),
-            problem,
-            answer,
-            first_supply: demands,
-            first_pool,
-            first_group,
+impl<'a, 'n, 'p> Search<'a, 'n, 'p> {
+    fn new(simplex: &'a Simplex<'n, 'p>, quantities: &'a [u32], unmet: &'a [u32]) -> Self {
+        let network = &*simplex.network;
+        let problem = network.problem;
+        let mut used = Vec::new();
+        for demand in 0..network.demands() {
+            for pair in problem.row(demand) {
+                if quantities[pair] > 0 {
+                    used.push((problem.pairs[pair].supply, Used { demand: id(demand), pair: id(pair) }));
+                }
+            }
+        }
+        let pools = problem.supplies.iter().map(|supply| supply.pool);
+        let groups = problem.demands.iter().map(|demand| demand.group);
+        Self {
+            simplex,
+            quantities,
+            unmet,
+            falls: vec![UNREACHED; network.root() + 1],
+            frontier: Frontier::default(),
+            used: Lists::new(network.supplies(), &used),
+            pooled: Lists::members(problem.pools.len(), pools),
+            grouped: Lists::members(problem.groups.len(), groups),
+            open: 0,
+        }
+    }
+
+    fn run(&mut self) {
+        self.begin();
+        let demands = self.simplex.network.demands();
+        self.open = (demands..self.falls.len()).filter(|&node| self.can_fall(node)).count();
+        while self.open > 0
+            && let Some((fall, node)) = self.frontier.take()
+        {
+            if fall == self.falls[node] {
+                self.spread(node, fall);
+                if node >= demands && self.can_fall(node) {
+                    self.open -= 1;
+                }
+            }
+        }
+    }
+
+    /// Whether a node other than a demand has a price that could fall.
+    fn can_fall(&self, node: usize) -> bool {
+        let network = &*self.simplex.network;
+        let fixed = match node.checked_sub(network.pool_node(0)) {
+            None => network.is_closed(node - network.demands()),
+            Some(_) => self.falls[node] == UNREACHED,
         };
-        falls.hold_up();
-        falls
+        !fixed && self.simplex.potential(node) > 0
     }
 
-    /// What holds prices up beside zero and each other.
-    fn hold_up(&mut self) {
-        for (place, demand) in self.problem.demands.iter().enumerate() {
-            // A unit left unmet that belongs to no group: the penalty is fixed.
-            if self.answer.unmet[place] > 0 && demand.group == NONE {
-                self.falls[place] = 0;
-            }
-        }
-        for (place, group) in self.problem.groups.iter().enumerate() {
-            let unmet: u64 =
-                self.in_groups[place].iter().map(|one| u64::from(self.answer.unmet[*one as usize])).sum();
-            let node = self.first_group + place;
-            self.falls[node] = self.levels[node] - last_cost(&group.steps, unmet);
-        }
-        self.frontier = self.falls.iter().copied().zip(0..).map(Reverse).collect();
-    }
-
-    fn settle(&mut self) {
-        while let Some(Reverse((fall, node))) = self.frontier.pop() {
-            if fall > self.falls[node] {
-                continue;
-            }
-            if node < self.first_supply {
-                self.from_demand(fall, node);
-            } else if node < self.first_pool {
-                self.from_supply(fall, node - self.first_supply);
-            } else if node < self.first_group {
-                self.from_pool(fall, node - self.first_pool);
-            } else {
-                self.from_group(fall, node - self.first_group);
-            }
-        }
-    }
-
-    /// A demand's price holds up whatever could serve it yet, and its group.
-    fn from_demand(&mut self, fall: i64, demand: usize) {
-        let asked = self.problem.demands[demand];
-        if asked.quantity == 0 {
-            return;
-        }
-        let price = self.levels[demand];
-        for pair in self.problem.row(demand) {
-            let Some(one) = self.problem.pairs.get(pair) else { continue };
-            if self.answer.quantities[pair] < one.at_most {
-                let supply = self.first_supply + one.supply as usize;
-                self.hold(supply, fall + self.levels[supply] - price + i64::from(one.cost));
-            }
-        }
-        if asked.group != NONE {
-            let group = self.first_group + asked.group as usize;
-            self.hold(group, fall + self.levels[group] + i64::from(asked.penalty) - price);
-        }
-    }
-
-    /// A supply's price holds up the demands that it serves, and its pool where it has units to spare.
-    fn from_supply(&mut self, fall: i64, supply: usize) {
-        let level = self.levels[self.first_supply + supply];
-        let first = supply.checked_sub(1).map_or(0, |before| self.used_ends[before]);
-        for place in first..self.used_ends[supply] {
-            let (demand, cost) = self.used[place];
-            let price = self.levels[demand as usize];
-            self.hold(demand as usize, fall + price - i64::from(cost) - level);
-        }
-        let pool = self.problem.supplies[supply].pool;
-        if pool != NONE && self.has_spare(supply) {
-            let pool = self.first_pool + pool as usize;
-            self.hold(pool, fall + self.levels[pool] - level);
-        }
-    }
-
-    fn has_spare(&self, supply: usize) -> bool {
-        self.loads[supply] < u64::from(self.problem.supplies[supply].capacity)
-    }
-
-    /// A pool's price holds up those of its supplies, which include it.
-    fn from_pool(&mut self, fall: i64, pool: usize) {
-        let level = self.levels[self.first_pool + pool];
-        for place in 0..self.in_pools[pool].len() {
-            let supply = self.first_supply + self.in_pools[pool][place] as usize;
-            self.hold(supply, fall + self.levels[supply] - level);
-        }
-    }
-
-    /// A group's cost holds up the prices of its demands that are partly unmet.
-    fn from_group(&mut self, fall: i64, group: usize) {
-        let level = self.levels[self.first_group + group];
-        for place in 0..self.in_groups[group].len() {
-            let demand = self.in_groups[group][place] as usize;
-            if self.answer.unmet[demand] > 0 {
-                let penalty = i64::from(self.problem.demands[demand].penalty);
-                self.hold(demand, fall + self.levels[demand] - penalty - level);
-            }
-        }
-    }
-
-    fn hold(&mut self, node: usize, fall: i64) {
+    fn reach(&mut self, node: usize, fall: i64) {
         if fall < self.falls[node] {
             self.falls[node] = fall;
-            self.frontier.push(Reverse((fall, node)));
+            self.frontier.add(fall, node);
         }
     }
 
-    fn prices(&self) -> Prices {
-        let level = |node: usize| self.levels[node] - self.falls[node];
-        let above = |pool: u32| if pool == NONE { 0 } else { level(self.first_pool + pool as usize) };
-        let supplies = self.problem.supplies.iter().zip(self.first_supply..);
-        Prices {
-            demands: (0..self.first_supply).map(level).collect(),
-            supplies: supplies.map(|(supply, node)| level(node) - above(supply.pool)).collect(),
-            pools: (self.first_pool..self.first_group).map(level).collect(),
-            groups: (self.first_group..self.levels.len()).map(level).collect(),
+    /// No price falls below zero; that of a group falls no lower than what its last unmet unit costs; and what a
+    /// demand leaves unmet ties it to its penalty.
+    fn begin(&mut self) {
+        let network = &*self.simplex.network;
+        for supply in 0..network.supplies() {
+            let node = network.supply_node(id(supply));
+            if network.above(node) == network.root() && !network.is_closed(supply) {
+                self.reach(node, self.simplex.potential(node));
+            }
+        }
+        for pool in 0..network.problem.pools.len() {
+            let node = network.pool_node(pool);
+            self.reach(node, self.simplex.potential(node));
+        }
+        for group in 0..network.problem.groups.len() {
+            if let Some(cost) = self.simplex.last_unmet_cost(group) {
+                let node = network.group_node(group);
+                self.reach(node, self.simplex.potential(node) - cost);
+            }
+        }
+        for (demand, &unmet) in self.unmet.iter().enumerate() {
+            if unmet > 0 && network.above(demand) == network.root() {
+                self.reach(demand, 0);
+            }
         }
     }
-}
 
-/// What the last of so many unmet units of a group costs beside its penalty.
-fn last_cost(steps: &[super::Step], unmet: u64) -> i64 {
-    let mut before = 0;
-    let step = steps.iter().find(|step| {
-        before += u64::from(step.units);
-        before >= unmet
-    });
-    step.or(steps.last()).filter(|_| unmet > 0).map_or(0, |step| step.cost.into())
-}
-
-/// The used pairs by supply.
-fn used_pairs(problem: &Problem, answer: &Assignment) -> (Vec<usize>, Vec<(u32, i32)>) {
-    let mut of: Vec<Vec<(u32, i32)>> = vec![Vec::new(); problem.supplies.len()];
-    for (demand, number) in (0..problem.demands.len()).zip(0..) {
-        for pair in problem.row(demand).filter(|pair| answer.quantities[*pair] > 0) {
-            of[problem.pairs[pair].supply as usize].push((number, problem.pairs[pair].cost));
+    /// What can fall no further than this node, by way of it.
+    fn spread(&mut self, node: usize, fall: i64) {
+        let network = &*self.simplex.network;
+        let potential = self.simplex.potential(node);
+        if node < network.demands() {
+            self.spread_demand(node, fall - potential);
+        } else if node < network.pool_node(0) {
+            self.spread_supply(node, fall - potential);
+        } else if let Some(group) = node.checked_sub(network.group_node(0)) {
+            for at in 0..self.grouped.of(group).len() {
+                let demand = self.grouped.of(group)[at] as usize;
+                if self.unmet[demand] > 0 {
+                    self.reach(demand, fall);
+                }
+            }
+        } else {
+            let pool = node - network.pool_node(0);
+            for at in 0..self.pooled.of(pool).len() {
+                let supply = self.pooled.of(pool)[at];
+                if !network.is_closed(supply as usize) {
+                    let below = network.supply_node(supply);
+                    self.reach(below, fall + self.simplex.potential(below) - potential);
+                }
+            }
         }
     }
-    let ends = of.iter().scan(0, |end, used| {
-        *end += used.len();
-        Some(*end)
-    });
-    (ends.collect(), of.concat())
-}
 
-fn loads(problem: &Problem, answer: &Assignment) -> Vec<u64> {
-    let mut loads = vec![0; problem.supplies.len()];
-    for (pair, units) in problem.pairs.iter().zip(&answer.quantities) {
-        loads[pair.supply as usize] += u64::from(*units);
-    }
-    loads
-}
-
-fn members(count: usize, of: impl Iterator<Item = u32>) -> Vec<Vec<u32>> {
-    let mut members = vec![Vec::new(); count];
-    for (number, one) in (0..).zip(of) {
-        if let Some(members) = members.get_mut(one as usize) {
-            members.push(number);
+    /// A pair that could carry more must not become a gain, nor leaving a unit unmet where others of the group
+    /// are.
+    fn spread_demand(&mut self, demand: usize, ahead: i64) {
+        let network = &*self.simplex.network;
+        let demands = network.demands();
+        let row = network.problem.row(demand);
+        for (pair, &units) in network.problem.pairs[row.clone()].iter().zip(&self.quantities[row]) {
+            let node = demands + pair.supply as usize;
+            let fall = ahead + i64::from(pair.cost) + self.simplex.potentials[pair.supply as usize];
+            if fall < self.falls[node] && units < pair.at_most {
+                self.reach(node, fall);
+            }
+        }
+        let above = network.above(demand);
+        if self.falls[above] != UNREACHED {
+            let penalty = i64::from(network.problem.demands[demand].penalty);
+            self.reach(above, ahead + penalty + self.simplex.potential(above));
         }
     }
-    members
+
+    /// A pair that carries units must not become a loss, nor may a supply with units to spare cost more than its
+    /// pool.
+    fn spread_supply(&mut self, node: usize, ahead: i64) {
+        let network = &*self.simplex.network;
+        let supply = node - network.demands();
+        let mut given = 0;
+        for at in 0..self.used.of(supply).len() {
+            let Used { demand, pair } = self.used.of(supply)[at];
+            let cost = i64::from(network.problem.pairs[pair as usize].cost);
+            given += self.quantities[pair as usize];
+            self.reach(demand as usize, ahead - cost + self.simplex.potential(demand as usize));
+        }
+        let above = network.above(node);
+        if above != network.root() && given < network.capacity(node) {
+            self.reach(above, ahead + self.simplex.potential(above));
+        }
+    }
 }

@@ -16,13 +16,15 @@
 //! without trusting the solver. Everything here is a pure function of its arguments: the same problem has the
 //! same answer. Where many optima are equal, another order of the input may lead to another one.
 //!
-//! The way to it: an [`auction`] finds a flow near the optimum, a [`basis`] turns it into a spanning tree, and
-//! the [`simplex`] exchanges the arcs of the tree until nothing is cheaper.
+//! The way to it: an auction finds a flow near the optimum, a search turns it into a spanning tree, the network
+//! simplex exchanges the arcs of the tree until nothing is cheaper, and a second search lowers the prices.
 
 mod answer;
 mod auction;
 mod basis;
 mod certificate;
+mod frontier;
+mod lists;
 mod lowest;
 mod network;
 mod pricing;
@@ -39,7 +41,6 @@ use std::ops::ControlFlow;
 use thiserror::Error;
 
 pub use certificate::{Certificate, Violation, certify};
-pub use lowest::lowest;
 pub use problem::{
     Demand, Group, MAX_COST, MAX_NODES, MAX_PAIRS, NONE, Pair, Pool, Problem, ProblemError, Step, Supply,
 };
@@ -62,7 +63,7 @@ pub struct Assignment {
     pub prices: Prices,
 }
 
-/// The dual prices of an optimum, in the unit of the costs.
+/// The dual prices of an optimum, in the unit of the costs: of all optimal prices the lowest that are not negative.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prices {
     /// For each supply, the worth of one more unit of it: never negative, and 0 where it has units to spare.
@@ -70,7 +71,8 @@ pub struct Prices {
     pub supplies: Vec<i64>,
     /// For each pool, the worth of one more unit: never negative, and 0 where it has units to spare.
     pub pools: Vec<i64>,
-    /// For each group, what one more unmet unit costs, beside the penalty of its demand.
+    /// For each group, what its last unmet unit costs, beside the penalty of its demand, or less where a place
+    /// could be found for it; if none is unmet, no more than what the first would cost.
     pub groups: Vec<i64>,
     /// For each demand, what its last unit costs, with all that it takes from others; 0 if it asks for none.
     pub demands: Vec<i64>,
@@ -137,14 +139,14 @@ fn solve(problem: &Problem, start: Option<&Assignment>, meter: &mut Meter) -> Co
     meter.phase(0.4, problem.demands.len() * 8)?;
     let start = match start {
         Some(answer) => Start::from_answer(&network, answer),
-        None => auction::hold(&mut network, meter)?,
+        None => auction::hold(&network, meter)?,
     };
     meter.phase(0.5, 1)?;
     let mut simplex = basis::basis(&mut network, &start);
     drop(start);
     meter.phase(1.0, problem.demands.len())?;
     simplex.run(meter)?;
-    let answer = answer::answer(&simplex);
+    let answer = answer::answer(&mut simplex);
     meter.phase(1.0, 1)?;
     ControlFlow::Continue(answer)
 }

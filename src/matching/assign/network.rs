@@ -1,133 +1,42 @@
-//! The problem as the solver walks it: only what can matter, each demand's pairs with the cheapest first.
+//! The problem as a network.
 //!
-//! Every node but the root has an own arc that leads up, and every pair is an arc from a demand to a supply:
+//! Every pair is an arc from a demand to a supply, and every node but the root has an own arc that leads up:
 //!
 //! ```text
 //! demand -> supply -> pool -> root     and, for what stays unmet,     demand -> group -> root
 //! ```
 //!
-//! Without a pool or a group the arc leads to the root straight. Prices are never negative, so a scan of a row
-//! can stop where the cost alone is too high. A pair that costs no less than leaving the demand unmet, or that
-//! can carry nothing, is left out: an arc without room could be exchanged for another one for ever.
+//! Without a pool or a group the arc leads to the root straight. The nodes are numbered in this order: demands,
+//! supplies, pools, groups, root. An arc without room is never used: it could be exchanged for another one for
+//! ever.
 
-use super::problem::{Group, NONE, Pair, Problem, Step};
+use super::problem::{Group, NONE, Problem, Step};
 
-/// A pair of a demand.
-#[derive(Clone, Copy)]
-pub(super) struct Arc {
-    /// The supply, and the marks in its top bits.
-    head: u32,
-    pub(super) cost: i32,
-}
-
-impl Arc {
-    /// It serves at the most less than the demand asks for.
-    const LIMITED: u32 = 1 << 30;
-    /// It serves all it may, and is not in the tree.
-    const FULL: u32 = 1 << 31;
-
-    pub(super) fn supply(self) -> usize {
-        (self.head & !(Self::LIMITED | Self::FULL)) as usize
-    }
-
-    pub(super) fn is_limited(self) -> bool {
-        self.head & Self::LIMITED != 0
-    }
-
-    pub(super) fn is_full(self) -> bool {
-        self.head & Self::FULL != 0
-    }
-
-    pub(super) fn set_full(&mut self, full: bool) {
-        self.head = if full { self.head | Self::FULL } else { self.head & !Self::FULL };
-    }
-}
-
-/// Where a demand's arcs begin, and how many of them must be looked at whatever they cost: those up to the last
-/// that was ever full.
-#[derive(Clone, Copy)]
-pub(super) struct Row {
-    start: u32,
-    pub(super) must: u32,
-}
+/// More than any way through the network costs: the worth of a unit where there is none to be had.
+pub(super) const BEYOND: i32 = 1 << 30;
 
 pub(super) struct Network<'p> {
     pub(super) problem: &'p Problem,
-    rows: Vec<Row>,
-    pub(super) arcs: Vec<Arc>,
-    /// By arc, how many units it may carry; of no meaning unless the arc is limited.
-    pub(super) most: Vec<u32>,
+    /// Pairs that serve all they may and are not in the tree.
+    full: Marks,
+    /// Demands that ever had such a pair.
+    crowded: Marks,
     /// By group, its steps that hold any units.
     steps: Vec<Vec<Step>>,
-    /// Whether a supply or pool without capacity made pairs unusable.
-    pub(super) has_closed: bool,
 }
 
 impl<'p> Network<'p> {
     pub(super) fn new(problem: &'p Problem) -> Self {
-        let mut network = Self {
+        Self {
             problem,
-            rows: Vec::with_capacity(problem.demands.len() + 1),
-            arcs: Vec::with_capacity(problem.pairs.len()),
-            most: Vec::with_capacity(problem.pairs.len()),
+            full: Marks::new(problem.pairs.len()),
+            crowded: Marks::new(problem.demands.len()),
             steps: problem.groups.iter().map(filled).collect(),
-            has_closed: false,
-        };
-        let mut row = Vec::new();
-        for demand in 0..problem.demands.len() {
-            network.rows.push(Row { start: id(network.arcs.len()), must: 0 });
-            network.add_row(demand, &mut row);
-        }
-        network.rows.push(Row { start: id(network.arcs.len()), must: 0 });
-        network
-    }
-
-    fn add_row(&mut self, demand: usize, row: &mut Vec<(u64, u32)>) {
-        let asked = &self.problem.demands[demand];
-        let worst = self.problem.worst(asked);
-        row.clear();
-        for pair in &self.problem.pairs[self.problem.row(demand)] {
-            if pair.at_most == 0 || pair.cost >= worst {
-                continue;
-            }
-            if self.is_closed(pair.supply as usize) {
-                self.has_closed = true;
-            } else {
-                row.push((key(pair), pair.at_most));
-            }
-        }
-        if asked.quantity == 0 {
-            return;
-        }
-        row.sort_unstable();
-        for &(key, at_most) in &*row {
-            let limited = if at_most < asked.quantity { Arc::LIMITED } else { 0 };
-            let (cost, supply) = unkey(key);
-            self.arcs.push(Arc { head: supply | limited, cost });
-            self.most.push(at_most);
         }
     }
 
-    /// Whether a supply, or its pool, can give nothing.
-    pub(super) fn is_closed(&self, supply: usize) -> bool {
-        let supply = &self.problem.supplies[supply];
-        supply.capacity == 0
-            || self.problem.pools.get(supply.pool as usize).is_some_and(|pool| pool.capacity == 0)
-    }
-
-    pub(super) fn row(&self, demand: usize) -> std::ops::Range<usize> {
-        self.rows[demand].start as usize..self.rows[demand + 1].start as usize
-    }
-
-    pub(super) fn must(&self, demand: usize) -> usize {
-        self.rows[demand].must as usize
-    }
-
-    /// Marks an arc of a demand as full and not in the tree.
-    pub(super) fn fill(&mut self, demand: usize, arc: usize) {
-        self.arcs[arc].set_full(true);
-        let row = &mut self.rows[demand];
-        row.must = row.must.max(id(arc) - row.start + 1);
+    pub(super) fn pairs(&self) -> usize {
+        self.problem.pairs.len()
     }
 
     pub(super) fn demands(&self) -> usize {
@@ -138,8 +47,8 @@ impl<'p> Network<'p> {
         self.problem.supplies.len()
     }
 
-    pub(super) fn supply_node(&self, supply: usize) -> usize {
-        self.demands() + supply
+    pub(super) fn supply_node(&self, supply: u32) -> usize {
+        self.demands() + supply as usize
     }
 
     pub(super) fn pool_node(&self, pool: usize) -> usize {
@@ -154,12 +63,58 @@ impl<'p> Network<'p> {
         self.group_node(self.problem.groups.len())
     }
 
+    /// Where the own arc of a node leads.
+    pub(super) fn above(&self, node: usize) -> usize {
+        if let Some(demand) = self.problem.demands.get(node) {
+            if demand.group == NONE { self.root() } else { self.group_node(demand.group as usize) }
+        } else if let Some(supply) = self.problem.supplies.get(node - self.demands()) {
+            if supply.pool == NONE { self.root() } else { self.pool_node(supply.pool as usize) }
+        } else {
+            self.root()
+        }
+    }
+
     /// The units that the own arc of a supply or pool carries at the most.
     pub(super) fn capacity(&self, node: usize) -> u32 {
         match node.checked_sub(self.pool_node(0)) {
             Some(pool) => self.problem.pools[pool].capacity,
             None => self.problem.supplies[node - self.demands()].capacity,
         }
+    }
+
+    /// Whether a supply, or its pool, can give nothing.
+    pub(super) fn is_closed(&self, supply: usize) -> bool {
+        let supply = &self.problem.supplies[supply];
+        supply.capacity == 0
+            || self.problem.pools.get(supply.pool as usize).is_some_and(|pool| pool.capacity == 0)
+    }
+
+    /// How many units a pair of a demand may carry; `None` if it may carry all that is asked for.
+    pub(super) fn limit(&self, demand: usize, pair: usize) -> Option<u32> {
+        let at_most = self.problem.pairs[pair].at_most;
+        (at_most < self.problem.demands[demand].quantity).then_some(at_most)
+    }
+
+    pub(super) fn is_full(&self, pair: usize) -> bool {
+        self.full.has(pair)
+    }
+
+    pub(super) fn set_full(&mut self, demand: usize, pair: usize) {
+        self.full.set(pair);
+        self.crowded.set(demand);
+    }
+
+    pub(super) fn set_open(&mut self, pair: usize) {
+        self.full.clear(pair);
+    }
+
+    pub(super) fn full_pairs(&self) -> impl Iterator<Item = usize> {
+        std::iter::successors(self.full.next(0), |&pair| self.full.next(pair + 1))
+    }
+
+    /// Whether any pair of a demand may be full.
+    pub(super) fn is_crowded(&self, demand: usize) -> bool {
+        self.crowded.has(demand)
     }
 
     /// The units of a step of a group and the cost of each. Beyond the last step its cost goes on, in steps that
@@ -171,17 +126,6 @@ impl<'p> Network<'p> {
             |step| (step.units, i64::from(step.cost)),
         )
     }
-
-    /// Where the own arc of a node leads.
-    pub(super) fn above(&self, node: usize) -> usize {
-        if let Some(demand) = self.problem.demands.get(node) {
-            if demand.group == NONE { self.root() } else { self.group_node(demand.group as usize) }
-        } else if let Some(supply) = self.problem.supplies.get(node - self.demands()) {
-            if supply.pool == NONE { self.root() } else { self.pool_node(supply.pool as usize) }
-        } else {
-            self.root()
-        }
-    }
 }
 
 /// The steps that hold any units.
@@ -189,15 +133,36 @@ fn filled(group: &Group) -> Vec<Step> {
     group.steps.iter().copied().filter(|step| step.units > 0).collect()
 }
 
-/// Orders pairs by their cost, then by their supply. Costs are not negative.
-fn key(pair: &Pair) -> u64 {
-    u64::from(pair.cost.unsigned_abs()) << 32 | u64::from(pair.supply)
-}
+/// A set of places, a bit for each.
+pub(super) struct Marks(Vec<u64>);
 
-#[expect(clippy::cast_possible_truncation, reason = "each half was put there by `key`")]
-#[expect(clippy::cast_possible_wrap, reason = "a cost is far below 2^31")]
-fn unkey(key: u64) -> (i32, u32) {
-    ((key >> 32) as i32, key as u32)
+impl Marks {
+    pub(super) fn new(places: usize) -> Self {
+        Self(vec![0; places.div_ceil(64)])
+    }
+
+    pub(super) fn has(&self, place: usize) -> bool {
+        self.0[place / 64] >> (place % 64) & 1 != 0
+    }
+
+    pub(super) fn set(&mut self, place: usize) {
+        self.0[place / 64] |= 1 << (place % 64);
+    }
+
+    pub(super) fn clear(&mut self, place: usize) {
+        self.0[place / 64] &= !(1 << (place % 64));
+    }
+
+    /// The first place from this one on that is in the set.
+    pub(super) fn next(&self, place: usize) -> Option<usize> {
+        let mut at = place / 64;
+        let mut word = self.0.get(at)? & (u64::MAX << (place % 64));
+        while word == 0 {
+            at += 1;
+            word = *self.0.get(at)?;
+        }
+        Some(at * 64 + word.trailing_zeros() as usize)
+    }
 }
 
 /// A place as a number of 32 bits.
@@ -205,30 +170,3 @@ fn unkey(key: u64) -> (i32, u32) {
 pub(super) fn id(place: usize) -> u32 {
     place as u32
 }
-
-impl Network<'_> {
-    /// What leaving a unit of a demand unmet costs, if its group is still at its first step.
-    pub(super) fn penalty_guess(&self, demand: usize) -> i32 {
-        let demand = &self.problem.demands[demand];
-        let group = self.problem.groups.get(demand.group as usize);
-        demand.penalty + group.and_then(|group| group.steps.first()).map_or(0, |step| step.cost)
-    }
-
-    /// About a twentieth of what is at stake for a demand on average. Smaller, an auction takes longer; larger,
-    /// it leaves more to do.
-    pub(super) fn raise(&self) -> i32 {
-        let mut stake = 0_i64;
-        let mut stakes = 0_i64;
-        for (demand, asked) in self.problem.demands.iter().enumerate() {
-            let row = self.row(demand);
-            if !row.is_empty() {
-                stake += i64::from(self.problem.worst(asked) - self.arcs[row.start].cost);
-                stakes += 1;
-            }
-        }
-        let part = (stake / (stakes.max(1) * PARTS)).max(1);
-        i32::try_from(part).unwrap_or(i32::MAX)
-    }
-}
-
-const PARTS: i64 = 20;

@@ -9,7 +9,7 @@
 use std::ops::ControlFlow;
 
 use super::{
-    network::{Network, id},
+    network::{BEYOND, Network, id},
     tree::{Hold, Link, Tree},
     watch::Meter,
 };
@@ -45,7 +45,7 @@ struct Blocking {
 impl Simplex<'_, '_> {
     /// The number of the own arc of a node. Those of the pairs come before.
     pub(super) fn own(&self, node: usize) -> usize {
-        self.network.arcs.len() + node
+        self.network.pairs() + node
     }
 
     pub(super) fn potential(&self, node: usize) -> i64 {
@@ -58,10 +58,10 @@ impl Simplex<'_, '_> {
     }
 
     pub(super) fn cost(&self, arc: usize) -> i64 {
-        if let Some(pair) = self.network.arcs.get(arc) {
+        if let Some(pair) = self.network.problem.pairs.get(arc) {
             return i64::from(pair.cost);
         }
-        let node = arc - self.network.arcs.len();
+        let node = arc - self.network.pairs();
         if let Some(demand) = self.network.problem.demands.get(node) {
             return i64::from(demand.penalty);
         }
@@ -89,8 +89,27 @@ impl Simplex<'_, '_> {
         }
     }
 
+    /// Makes what has no capacity too dear for anyone.
+    pub(super) fn close(&mut self) {
+        for supply in 0..self.network.supplies() {
+            if self.network.is_closed(supply) {
+                self.potentials[supply] = i64::from(BEYOND);
+            }
+        }
+    }
+
+    /// What the last unmet unit of a group costs, beside the penalty; `None` if none is unmet.
+    pub(super) fn last_unmet_cost(&self, group: usize) -> Option<i64> {
+        let node = self.network.group_node(group);
+        let hold = self.tree.hold(node);
+        let step = self.steps[group];
+        let last =
+            if hold.link.arc() == self.own(node) && hold.flow > 0 { step } else { step.checked_sub(1)? };
+        Some(self.network.step(group, last).1)
+    }
+
     pub(super) fn run(&mut self, meter: &mut Meter) -> ControlFlow<()> {
-        let mut pricing = super::pricing::Pricing::new();
+        let mut pricing = super::pricing::Pricing::default();
         while let Some(entering) = pricing.next(self) {
             self.exchange(entering);
             meter.tick()?;
@@ -179,11 +198,11 @@ impl Simplex<'_, '_> {
 
     /// Notes where an arc stands that is not in the tree: full, or empty.
     fn rest(&mut self, arc: usize, tail: usize, full: bool) {
-        if arc < self.network.arcs.len() {
+        if arc < self.network.pairs() {
             if full {
-                self.network.fill(tail, arc);
+                self.network.set_full(tail, arc);
             } else {
-                self.network.arcs[arc].set_full(false);
+                self.network.set_open(arc);
             }
         } else if full && let Some(group) = self.group_of(arc) {
             self.steps[group] += 1;
@@ -208,8 +227,8 @@ impl Simplex<'_, '_> {
         let cost = self.cost(entering.arc);
         let above = self.potential(outer);
         let rise = if up { above + cost } else { above - cost } - self.potential(inner);
-        if entering.arc < self.network.arcs.len() {
-            self.network.arcs[entering.arc].set_full(false);
+        if entering.arc < self.network.pairs() {
+            self.network.set_open(entering.arc);
         }
         let hold = Hold {
             parent: id(outer),

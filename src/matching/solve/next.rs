@@ -2,7 +2,6 @@
 
 use super::beyond::line_prices;
 use super::{NextBest, Solved};
-use crate::matching::assign::Prices;
 use crate::matching::search::{Everything, Search};
 
 /// Looks for the next best of placements.
@@ -14,8 +13,8 @@ pub(super) struct Next<'n, 'w> {
 }
 
 impl<'n, 'w> Next<'n, 'w> {
-    pub fn new(solved: &'n Solved<'w>, prices: &Prices) -> Self {
-        let prices = line_prices(&solved.draft.problem, prices);
+    pub fn new(solved: &'n Solved<'w>) -> Self {
+        let prices = line_prices(&solved.draft.problem, &solved.answer.prices);
         Self { solved, prices, search: Search::new(&solved.draft.scorer) }
     }
 

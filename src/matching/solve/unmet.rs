@@ -3,9 +3,11 @@
 use super::{Placement, Solved};
 use crate::domain::fit::Constraint;
 use crate::domain::text::text_enum;
+use crate::matching::assign::{NONE, Problem};
 use crate::matching::exclusions::Exclusions;
 use crate::matching::search::{Everything, Search};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 text_enum! {
     /// Why something stays unmet, for programs.
@@ -104,7 +106,7 @@ fn why(solved: &Solved, search: &mut Search, takers: &[Vec<usize>], need: usize)
             }
         };
     }
-    let takers = lines.iter().flat_map(|line| &takers[*line]).copied();
+    let takers = with_pools(solved, &lines).into_iter().flat_map(|line| &takers[line]).copied();
     let mut by: Vec<usize> = takers.filter(|other| *other != need).collect();
     if by.is_empty() {
         let offered = lines.iter().map(|line| world.lines[*line].capacity.left()).sum();
@@ -115,6 +117,18 @@ fn why(solved: &Solved, search: &mut Search, takers: &[Vec<usize>], need: usize)
     by.dedup();
     let more_urgent = by.iter().all(|other| urgency(*other) > urgency(need));
     Why::Taken { by, more_urgent }
+}
+
+/// Lines with all others that use up what their units can do in all.
+fn with_pools(solved: &Solved, lines: &[usize]) -> Vec<usize> {
+    let Problem { supplies, pools, .. } = &solved.draft.problem;
+    if pools.is_empty() {
+        return lines.to_vec();
+    }
+    let used_up: BTreeSet<u32> =
+        lines.iter().map(|line| supplies[*line].pool).filter(|pool| *pool != NONE).collect();
+    let shares = |line: &usize| lines.contains(line) || used_up.contains(&supplies[*line].pool);
+    (0..supplies.len()).filter(shares).collect()
 }
 
 /// All lines that may serve a need, those that are no candidates too.

@@ -18,7 +18,7 @@ use crate::domain::area::{Area, AreaKind};
 use crate::domain::category::Category;
 use crate::domain::directive::{Directive, DirectiveKind};
 use crate::domain::id::{CapacityId, Id, NeedId, ServiceId};
-use crate::domain::need::{Need, NeedState, Source, Urgency};
+use crate::domain::need::{Need, NeedState, Source, Terms, Urgency};
 use crate::domain::service::{Capacity, Measure, Mode, Service, ServiceState, TargetGroup};
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use uuid::Uuid;
@@ -113,6 +113,7 @@ fn need(number: u128) -> Need {
         source: Source::Visit,
         measure: Measure::Sessions,
         quantity: 5,
+        terms: Terms::default(),
         claimed: 0,
         delivered: 0,
         starts_at: monday(),

@@ -32,8 +32,9 @@ fn supposed(rows: &Snapshot, what_if: &WhatIf) -> Result<(World, Matching, Compa
 }
 
 fn differences(comparison: &Comparison) -> (Vec<i64>, Vec<i64>, usize) {
-    let list =
-        |changes: &[crate::matching::compare::Change]| changes.iter().map(|one| one.difference()).collect();
+    let list = |changes: &[crate::matching::compare::Change]| {
+        changes.iter().map(crate::matching::compare::Change::difference).collect()
+    };
     (list(&comparison.gains), list(&comparison.losses), comparison.moves.len())
 }
 

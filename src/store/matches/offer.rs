@@ -4,6 +4,8 @@
 use super::super::conn::Tx;
 use super::super::entity::lock;
 use super::super::error::{Result, at};
+use super::super::sql::sql;
+use super::super::unit_capacity;
 use super::{fitting, settle};
 use crate::domain::availability::Span;
 use crate::domain::check;
@@ -122,12 +124,19 @@ async fn draw_up(
     let respond_by = respond_by(tx, respond_in_hours)?;
     require_on_offer(service)?;
     require_left(need, quantity)?;
+    need.require_lot(quantity).map_err(|refusal| refusal.at("quantity"))?;
+    require_room(tx, need, service.id).await?;
     let (line, window) = fitting::line(tx, need, service, capacity, quantity).await?;
-    Ok(drawn_up(tx, need, service, line, window, quantity, respond_by))
+    let unit_line = unit_capacity::line_for(tx, service.unit_id, need.measure, window, quantity).await?;
+    let drawn_up = drawn_up(tx, need, service, line, window, quantity, respond_by);
+    Ok(Match { unit_capacity_id: unit_line, ..drawn_up })
 }
 
 /// Until when a match waits for an answer.
-pub(super) fn respond_by(tx: &Tx, respond_in_hours: Option<i64>) -> std::result::Result<DateTime<Utc>, Refusal> {
+pub(super) fn respond_by(
+    tx: &Tx,
+    respond_in_hours: Option<i64>,
+) -> std::result::Result<DateTime<Utc>, Refusal> {
     let hours = respond_in_hours.unwrap_or(tx.respond_hours);
     let hours = check::number("respondInHours", hours, 1, MAX_RESPOND_HOURS)?;
     Ok(tx.now + TimeDelta::hours(hours))
@@ -148,6 +157,7 @@ pub(super) fn drawn_up(
         need_id: need.id,
         service_id: service.id,
         capacity_id: line,
+        unit_capacity_id: None,
         unit_id: service.unit_id,
         asking_unit_id: need.asking_unit_id,
         street_id: need.street_id,
@@ -170,6 +180,22 @@ pub(super) fn drawn_up(
         matching_id: None,
         created_at: tx.now,
     }
+}
+
+/// Refuses one service too many. The need is locked, so nobody joins it meanwhile.
+async fn require_room(tx: &mut Tx, need: &Need, service: ServiceId) -> Result<()> {
+    if need.terms.most_services.is_none() {
+        return Ok(());
+    }
+    let (serving,): (i64,) = tx
+        .one(sql!(
+            "SELECT COUNT(DISTINCT service_id) FROM match
+             WHERE need_id = $1 AND service_id <> $2 AND released < quantity",
+            need.id,
+            service
+        ))
+        .await?;
+    Ok(need.require_room(serving).map_err(|refusal| refusal.at("serviceId"))?)
 }
 
 pub(super) fn require_on_offer(service: &Service) -> std::result::Result<(), Refusal> {

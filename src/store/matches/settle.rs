@@ -5,6 +5,7 @@ use super::super::conn::Tx;
 use super::super::error::{Error, Result};
 use super::super::need;
 use super::super::sql::sql;
+use super::super::unit_capacity;
 use crate::domain::event::EventKind;
 use crate::domain::id::{AreaId, MatchId};
 use crate::domain::matches::{Load, Match, MatchAction};
@@ -41,13 +42,14 @@ pub(super) async fn add_rows(tx: &mut Tx, new: &[Match]) -> Result<()> {
             new.respond_by.into(),
             new.matching_id.into(),
             new.created_at.into(),
+            new.unit_capacity_id.into(),
         ]
     };
     bulk::insert(
         tx,
         "match (id, need_id, service_id, capacity_id, unit_id, asking_unit_id, street_id, state, initiator, quantity, \
          starts_at, ends_at, score, reasons, asking_confirmed_at, offering_confirmed_at, respond_by, matching_id, \
-         created_at)",
+         created_at, unit_capacity_id)",
         new.iter().map(row),
     )
     .await
@@ -104,12 +106,17 @@ async fn follow(tx: &mut Tx, before: Load, after: &Match) -> Result<MatchId> {
     Ok(after.id)
 }
 
-/// Moves quantity in a line of capacity. The condition holds it within its bounds whoever else claims at the same time.
+/// Moves quantity in a line of capacity and in the unit's own, if it counts there. The condition holds it within its bounds whoever else claims at the same time.
 async fn settle(tx: &mut Tx, before: Load, after: &Match) -> Result<()> {
     let load = after.load();
     let (held, committed) = (load.held - before.held, load.committed - before.committed);
     if (held, committed) == (0, 0) {
         return Ok(());
+    }
+    if let Some(line) = after.unit_capacity_id
+        && !unit_capacity::settle(tx, line, after.id, Load { held, committed }).await?
+    {
+        return Err(if held + committed > 0 { taken() } else { unsettled(&line, after) });
     }
     let moved: Option<(i64, i64, AreaId)> = tx
         .optional(sql!(
@@ -122,7 +129,7 @@ async fn settle(tx: &mut Tx, before: Load, after: &Match) -> Result<()> {
         ))
         .await?;
     let Some((now_held, now_committed, street)) = moved else {
-        return Err(if held + committed > 0 { taken() } else { unsettled(after) });
+        return Err(if held + committed > 0 { taken() } else { unsettled(&after.capacity_id, after) });
     };
     let before = Load { held: now_held - held, committed: now_committed - committed };
     tell_moved(tx, after, street, before, Load { held: now_held, committed: now_committed });
@@ -149,8 +156,8 @@ pub(super) fn taken() -> Error {
     .into()
 }
 
-fn unsettled(row: &Match) -> Error {
-    Error::Corrupt(format!("{} does not hold what {} gives back", row.capacity_id, row.id))
+fn unsettled(line: &impl std::fmt::Display, row: &Match) -> Error {
+    Error::Corrupt(format!("{line} does not hold what {} gives back", row.id))
 }
 
 /// Tells the trail what became of a match: its state and its quantities, before and after.

@@ -7,7 +7,7 @@ use crate::domain::category::Category;
 use crate::domain::check::{self, BODY_CHARS, MAX_QUANTITY, TITLE_CHARS};
 use crate::domain::event::EventKind;
 use crate::domain::id::{AreaId, CategoryId, NeedId, UnitId};
-use crate::domain::need::{Need, NeedAction, NeedState, Source, Urgency};
+use crate::domain::need::{Need, NeedAction, NeedState, Source, Terms, Urgency};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::service::{Measure, TargetGroups};
 use crate::domain::text::{Lang, TextEnum as _};
@@ -43,6 +43,8 @@ pub struct NeedFacts {
     pub measure: Measure,
     /// How much is asked for.
     pub quantity: i64,
+    /// The terms on which it is served.
+    pub terms: Terms,
     /// From when it is wanted.
     pub starts_at: DateTime<Utc>,
     /// Until when it is wanted, itself outside.
@@ -76,8 +78,9 @@ pub async fn add(tx: &mut Tx, area: AreaId, asking_unit: Option<UnitId>, facts: 
     tx.execute(sql!(
         "INSERT INTO need (id, street_id, community_id, area_id, category_id, asking_unit_id, state, title, title_en,
             description, target_groups, urgency, urgency_rank, source, measure, quantity, starts_at, ends_at,
-            contact_id, search, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+            contact_id, search, created_at, smallest_lot, most_services)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23)",
         id,
         street,
         area.community_id,
@@ -98,7 +101,9 @@ pub async fn add(tx: &mut Tx, area: AreaId, asking_unit: Option<UnitId>, facts: 
         facts.ends_at,
         contact,
         told.search,
-        now
+        now,
+        facts.terms.smallest_lot,
+        facts.terms.most_services
     ))
     .await?;
     let data = json!({
@@ -158,7 +163,8 @@ pub async fn update(tx: &mut Tx, id: NeedId, version: Option<i64>, facts: NeedFa
     tx.execute(sql!(
         "UPDATE need SET category_id = $1, title = $2, title_en = $3, description = $4, target_groups = $5,
             urgency = $6, urgency_rank = $7, source = $8, measure = $9, quantity = $10, starts_at = $11,
-            ends_at = $12, contact_id = $13, search = $14, version = version + 1 WHERE id = $15",
+            ends_at = $12, contact_id = $13, search = $14, smallest_lot = $15, most_services = $16,
+            version = version + 1 WHERE id = $17",
         facts.category,
         told.title.clone(),
         told.title_en,
@@ -173,6 +179,8 @@ pub async fn update(tx: &mut Tx, id: NeedId, version: Option<i64>, facts: NeedFa
         facts.ends_at,
         contact,
         told.search,
+        facts.terms.smallest_lot,
+        facts.terms.most_services,
         id
     ))
     .await?;
@@ -190,6 +198,8 @@ fn edited(before: &Need, facts: &NeedFacts, title: &str) -> Value {
             "urgency": before.urgency,
             "measure": before.measure,
             "quantity": before.quantity,
+            "smallest_lot": before.terms.smallest_lot,
+            "most_services": before.terms.most_services,
             "starts_at": before.starts_at,
             "ends_at": before.ends_at,
         },
@@ -199,6 +209,8 @@ fn edited(before: &Need, facts: &NeedFacts, title: &str) -> Value {
             "urgency": facts.urgency,
             "measure": facts.measure,
             "quantity": facts.quantity,
+            "smallest_lot": facts.terms.smallest_lot,
+            "most_services": facts.terms.most_services,
             "starts_at": facts.starts_at,
             "ends_at": facts.ends_at,
         },
@@ -219,6 +231,12 @@ async fn check(tx: &mut Tx, facts: &NeedFacts, claimed: i64) -> Result<Told> {
     let title_en = check::body("titleEn", facts.title_en.as_deref(), TITLE_CHARS)?;
     let description = check::body("description", facts.description.as_deref(), BODY_CHARS)?;
     check::number("quantity", facts.quantity, claimed.max(1), MAX_QUANTITY)?;
+    if let Some(lot) = facts.terms.smallest_lot {
+        check::number("smallestLot", lot, 1, facts.quantity)?;
+    }
+    if let Some(most) = facts.terms.most_services {
+        check::quantity("mostServices", most)?;
+    }
     check::window("endsAt", facts.starts_at, facts.ends_at)?;
     service::require_groups(facts.target_groups)?;
     let category: Category =
@@ -247,12 +265,12 @@ fn require_kept(before: &Need, facts: &NeedFacts) -> std::result::Result<(), Ref
     Err(Refusal::new(
         Code::BadInput,
         format!(
-            "需求{}，此项已经核实，不能再改；可以修改标题、说明、数量、截止时间、紧急程度和联系人。",
+            "需求{}，此项已经核实，不能再改；可以修改标题、说明、数量、承接条件、截止时间、紧急程度和联系人。",
             state.label(Lang::Zh)
         ),
         format!(
-            "The need is {}, so this cannot change any more; the title, the description, the quantity, the deadline, \
-             the urgency and the contact can.",
+            "The need is {}, so this cannot change any more; the title, the description, the quantity, the terms, the \
+             deadline, the urgency and the contact can.",
             state.label(Lang::En)
         ),
     )

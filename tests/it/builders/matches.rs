@@ -269,13 +269,21 @@ const PEOPLE: &str =
      FROM fulfilment GROUP BY match_id";
 
 /// What must hold, and how many rows break it.
-const RULES: [(&str, &str); 5] = [
+const RULES: [(&str, &str); 6] = [
     (
         "held is what unanswered matches hold, committed what the others keep",
         "SELECT COUNT(*) FROM capacity WHERE held <> (SELECT COALESCE(SUM(quantity), 0) FROM match
             WHERE capacity_id = capacity.id AND state IN ('suggested', 'proposed'))
          OR committed <> (SELECT COALESCE(SUM(quantity - released), 0) FROM match
             WHERE capacity_id = capacity.id AND state NOT IN ('suggested', 'proposed'))",
+    ),
+    (
+        "what units can do in all counts just the same",
+        "SELECT COUNT(*) FROM unit_capacity WHERE held <> (SELECT COALESCE(SUM(quantity), 0) FROM match
+            WHERE unit_capacity_id = unit_capacity.id AND state IN ('suggested', 'proposed'))
+         OR committed <> (SELECT COALESCE(SUM(quantity - released), 0) FROM match
+            WHERE unit_capacity_id = unit_capacity.id AND state NOT IN ('suggested', 'proposed'))
+         OR held + committed > total",
     ),
     ("nothing is overbooked", "SELECT COUNT(*) FROM capacity WHERE held + committed > total OR held < 0 OR committed < 0"),
     (

@@ -21,7 +21,7 @@ const LIKENESS: i32 = 20 * STEP;
 pub struct Shelves {
     /// By category and area: where its shelves stand.
     racks: Vec<Range<u32>>,
-    shelves: Vec<Shelf>,
+    stock: Vec<Shelf>,
     books: Vec<Book>,
 }
 
@@ -73,7 +73,7 @@ impl Shelves {
             shelves.push(Shelf::new(&books, first..end));
             first = end;
         }
-        Self { racks: filled, shelves, books }
+        Self { racks: filled, stock: shelves, books }
     }
 
     /// The best pairs of a need, by service; of equal scores the first service is the better.
@@ -83,7 +83,7 @@ impl Shelves {
         let weeks = need.weeks.count_ones().cast_signed();
         for (category, filed) in categories_of(need.leaf).into_iter().zip(CATEGORY) {
             for area in areas.upwards(need.community) {
-                for shelf in &self.shelves[as_range(&self.racks[rack(areas, category, area)])] {
+                for shelf in &self.stock[as_range(&self.racks[rack(areas, category, area)])] {
                     let most = filed + shelf.nearness(need.spot) + TIME + LIKENESS;
                     for book in &self.books[as_range(&shelf.books)] {
                         if most + book.quality < best.least() {
@@ -124,10 +124,8 @@ impl Shelf {
 
     /// The most that any of them earns for being near.
     fn nearness(&self, spot: Spot) -> i32 {
-        let nearest = Spot {
-            x: spot.x.clamp(self.least.x, self.most.x),
-            y: spot.y.clamp(self.least.y, self.most.y),
-        };
+        let nearest =
+            Spot { x: spot.x.clamp(self.least.x, self.most.x), y: spot.y.clamp(self.least.y, self.most.y) };
         // Distances count in steps of 50 metres, so the nearest place may be a step better than it looks.
         (nearness(nearest, spot) + 50).min(NEAR)
     }
@@ -149,8 +147,7 @@ impl Best<'_> {
             return;
         }
         if self.found.len() == self.kept {
-            self.worst =
-                (0..self.kept).min_by_key(|place| rank(self.found[*place])).unwrap_or_default();
+            self.worst = (0..self.kept).min_by_key(|place| rank(self.found[*place])).unwrap_or_default();
         }
     }
 }

@@ -3,6 +3,8 @@ mod capacity;
 mod facts;
 mod lifecycle;
 
+pub use capacity::CapacityInput;
+
 use super::Service;
 use crate::graph::mutation::{mutate, payload};
 use async_graphql::{Context, Error, Object};

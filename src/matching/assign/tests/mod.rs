@@ -1,6 +1,5 @@
 mod by_hand;
 mod extremes;
-mod lowest;
 mod oracle;
 mod problems;
 mod properties;

@@ -88,6 +88,30 @@ proptest! {
     }
 
     #[test]
+    fn a_price_is_what_one_more_unit_saves(problem in any_problem(&TIGHT), any in any::<Index>()) {
+        prop_assume!(!problem.supplies.is_empty());
+        let mut richer = problem.clone();
+        let supply = any.index(problem.supplies.len());
+        richer.supplies[supply].capacity += 1;
+        if let Some(pool) = richer.pools.get_mut(problem.supplies[supply].pool as usize) {
+            pool.capacity += 1;
+        }
+        let (before, after) = (proven(&problem, None)?, proven(&richer, None)?);
+        let pool = before.prices.pools.get(problem.supplies[supply].pool as usize).unwrap_or(&0);
+        prop_assert_eq!(before.objective - after.objective, before.prices.supplies[supply] + pool);
+    }
+
+    #[test]
+    fn a_price_is_what_one_unit_less_of_a_demand_saves(problem in any_problem(&TIGHT), any in any::<Index>()) {
+        prop_assume!(!problem.demands.is_empty());
+        let mut humbler = problem.clone();
+        let demand = any.index(problem.demands.len());
+        humbler.demands[demand].quantity = humbler.demands[demand].quantity.saturating_sub(1);
+        let (before, after) = (proven(&problem, None)?, proven(&humbler, None)?);
+        prop_assert_eq!(before.objective - after.objective, before.prices.demands[demand]);
+    }
+
+    #[test]
     fn a_supply_that_gives_nothing_is_not_missed(problem in any_problem(&WIDE), any in any::<Index>()) {
         let answer = proven(&problem, None)?;
         let gives = |supply: u32| {

@@ -1,0 +1,4 @@
+mod by_hand;
+mod properties;
+
+pub(crate) use properties::any_problem;

@@ -1,0 +1,163 @@
+//! Keeping what came of a run.
+
+use super::take::fail;
+use crate::domain::event::EventKind;
+use crate::domain::id::{Id as _, PlannedId, UnmetId};
+use crate::domain::run::{MatchingRun, MatchingRunFailure, MatchingRunState, NextBest};
+use crate::matching::explain;
+use crate::matching::settings::Settings;
+use crate::matching::solve::{Matching, Placement, Unmet};
+use crate::matching::world::World;
+use crate::store::conn::Tx;
+use crate::store::error::Result;
+use crate::store::sql::{Sql, Value, sql};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// Rows that a result has at most.
+const MAX_ROWS: usize = 200_000;
+/// Rows that are written at once.
+const CHUNK: usize = 500;
+
+/// A result beside what it was found from.
+pub(super) struct Found {
+    pub(super) world: World,
+    pub(super) settings: Settings,
+    pub(super) fingerprint: String,
+    pub(super) solved: Matching,
+}
+
+/// Writes the result of a run that is held, unless it is too large to be kept.
+pub(super) async fn keep(tx: &mut Tx, run: &MatchingRun, found: &Found) -> Result<()> {
+    if found.solved.placements.len() + found.solved.unmet.len() > MAX_ROWS {
+        return fail(tx, run, MatchingRunFailure::TooLarge).await;
+    }
+    let figures = Figures::of(found);
+    let (now, solved) = (tx.now, &found.solved);
+    tx.execute(sql!(
+        "UPDATE matching_run SET state = $1, fingerprint = $2, progress = 1000, need_count = $3, served_count = $4,
+            partly_served_count = $5, total = $6, cost = $7, proven_cost = $8, finished_at = $9 WHERE id = $10",
+        MatchingRunState::Done,
+        found.fingerprint.clone(),
+        figures.needs,
+        figures.served,
+        figures.partly_served,
+        solved.total,
+        solved.cost,
+        solved.certificate.dual,
+        now,
+        run.id
+    ))
+    .await?;
+    keep_planned(tx, run, found).await?;
+    keep_unmet(tx, run, found).await?;
+    let data = json!({
+        "from": run.state, "to": MatchingRunState::Done, "fingerprint": found.fingerprint, "needs": figures.needs,
+        "served": figures.served, "partly_served": figures.partly_served, "cost": solved.cost,
+        "matching": found.settings,
+    });
+    tx.event(run.id, run.street_id, EventKind::Moved, data);
+    Ok(())
+}
+
+struct Figures {
+    needs: i64,
+    served: i64,
+    partly_served: i64,
+}
+
+impl Figures {
+    fn of(found: &Found) -> Self {
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let begun: BTreeSet<usize> =
+            found.solved.placements.iter().map(|placed| placed.candidate.need).collect();
+        let unmet = &found.solved.unmet;
+        Self {
+            needs: count(found.world.needs.len()),
+            served: count(found.world.needs.len()) - count(unmet.len()),
+            partly_served: count(unmet.iter().filter(|unmet| begun.contains(&unmet.need)).count()),
+        }
+    }
+}
+
+async fn keep_planned(tx: &mut Tx, run: &MatchingRun, found: &Found) -> Result<()> {
+    let placed: Vec<(i64, &Placement)> = (0..).zip(&found.solved.placements).collect();
+    for chunk in placed.chunks(CHUNK) {
+        let rows: Vec<Vec<Value>> =
+            chunk.iter().map(|(place, placed)| planned(tx, run, &found.world, *place, placed)).collect();
+        let mut insert = Sql::default();
+        insert
+            .push(
+                "INSERT INTO matching_run_match (id, run_id, ordinal, need_id, need_title, service_id, service_title,
+                    capacity_id, quantity, pinned, score, reasons, next_best) VALUES ",
+            )
+            .rows(rows);
+        tx.execute(insert).await?;
+    }
+    Ok(())
+}
+
+fn planned(tx: &Tx, run: &MatchingRun, world: &World, place: i64, placed: &Placement) -> Vec<Value> {
+    let need = &world.needs[placed.candidate.need];
+    let service = &world.offers[placed.candidate.offer].service;
+    vec![
+        tx.id::<PlannedId>().uuid().into(),
+        run.id.into(),
+        place.into(),
+        need.id.into(),
+        need.title.clone().into(),
+        service.id.into(),
+        service.title.clone().into(),
+        world.lines[placed.candidate.line].capacity.id.into(),
+        placed.quantity.into(),
+        placed.pinned.into(),
+        placed.score.total.into(),
+        json!(explain::reasons(world, need, service, &placed.score)).into(),
+        next_best(world, placed).map(|next| json!(next)).into(),
+    ]
+}
+
+fn next_best(world: &World, placed: &Placement) -> Option<NextBest> {
+    let (next, told) = (placed.next_best?, explain::next_best(world, placed)?);
+    let service = &world.offers[next.candidate.offer].service;
+    Some(NextBest {
+        service: service.id,
+        title: service.title.clone(),
+        score: next.score,
+        cost: next.cost,
+        zh: told.zh,
+        en: told.en,
+    })
+}
+
+async fn keep_unmet(tx: &mut Tx, run: &MatchingRun, found: &Found) -> Result<()> {
+    let left: Vec<(i64, &Unmet)> = (0..).zip(&found.solved.unmet).collect();
+    for chunk in left.chunks(CHUNK) {
+        let rows: Vec<Vec<Value>> =
+            chunk.iter().map(|(place, left)| unmet(tx, run, &found.world, *place, left)).collect();
+        let mut insert = Sql::default();
+        insert
+            .push(
+                "INSERT INTO matching_run_unmet (id, run_id, ordinal, need_id, need_title, quantity, reason, zh, en) VALUES ",
+            )
+            .rows(rows);
+        tx.execute(insert).await?;
+    }
+    Ok(())
+}
+
+fn unmet(tx: &Tx, run: &MatchingRun, world: &World, place: i64, left: &Unmet) -> Vec<Value> {
+    let need = &world.needs[left.need];
+    let why = explain::unmet(world, left);
+    vec![
+        tx.id::<UnmetId>().uuid().into(),
+        run.id.into(),
+        place.into(),
+        need.id.into(),
+        need.title.clone().into(),
+        left.quantity.into(),
+        left.why.code().into(),
+        why.zh.into(),
+        why.en.into(),
+    ]
+}

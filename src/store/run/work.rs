@@ -1,0 +1,184 @@
+//! Computing runs: one at a time for each hub, beside the requests that it answers.
+
+use super::solver::{NotSolved, Signals, StopOnDrop, solve};
+use super::take::{begin, fail, give_back, hold, take, tell};
+use super::{keep, settings, what_if};
+use crate::domain::run::{MatchingRun, MatchingRunFailure};
+use crate::domain::viewer::{Actor, Viewer};
+use crate::matching::settings::Settings;
+use crate::matching::solve::Matching;
+use crate::matching::what_if::WhatIf;
+use crate::matching::world::World;
+use crate::store::Store;
+use crate::store::error::Result;
+use crate::store::world::{self, Reach};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinHandle};
+use tokio::time::{MissedTickBehavior, interval};
+use uuid::Uuid;
+
+/// How often a hub tells that it lives and how far it is.
+const TELL: Duration = Duration::from_secs(1);
+/// How often a hub looks for runs whose hub has fallen silent; of new ones it hears at once.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Computes runs until `stopping` turns true; the one that is under way then is given back.
+pub async fn work(store: Store, mut stopping: watch::Receiver<bool>) {
+    let hub = store.clock.id();
+    let mut news = store.news();
+    while !*stopping.borrow() {
+        match next(&store, hub, &mut stopping).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a matching run was not computed");
+                tokio::time::sleep(TELL).await;
+            }
+        }
+        tokio::select! {
+            _ = stopping.wait_for(|stopping| *stopping) => {}
+            _ = news.changed() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// Computes the next run that waits for a hub, and says whether there was one.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn carry_out_next(store: &Store) -> Result<bool> {
+    let (_stop, mut stopping) = watch::channel(false);
+    next(store, store.clock.id(), &mut stopping).await
+}
+
+async fn next(store: &Store, hub: Uuid, stopping: &mut watch::Receiver<bool>) -> Result<bool> {
+    let Some(run) = take(store, hub).await? else { return Ok(false) };
+    carry_out(store, run, stopping).await?;
+    Ok(true)
+}
+
+/// What a run is computed from, and what came of it.
+pub(super) struct Computed {
+    pub(super) world: World,
+    pub(super) settings: Settings,
+    pub(super) fingerprint: String,
+    pub(super) solved: std::result::Result<Option<Matching>, NotSolved>,
+}
+
+/// Solves a world as it is, or as it is supposed to be.
+fn compute(
+    mut world: World,
+    mut settings: Settings,
+    what_if: Option<&WhatIf>,
+    signals: &Signals,
+) -> Computed {
+    let fingerprint = world.fingerprint(&settings).encode();
+    if let Some(what_if) = what_if {
+        match what_if.apply(&world, &settings) {
+            Ok(supposed) => (world, settings) = supposed,
+            Err(refusal) => {
+                return Computed { world, settings, fingerprint, solved: Err(NotSolved::Refused(refusal)) };
+            }
+        }
+    }
+    let solved = solve(&world, &settings, signals).map_err(NotSolved::from);
+    Computed { world, settings, fingerprint, solved }
+}
+
+async fn carry_out(store: &Store, run: MatchingRun, stopping: &mut watch::Receiver<bool>) -> Result<()> {
+    let (settings, what_if) = (settings(&run)?, what_if(&run)?);
+    let world = read(store, &run).await?;
+    let signals = Signals::default();
+    let _stop = StopOnDrop(signals.clone());
+    let solver = signals.clone();
+    // Off the threads that answer requests: it keeps one busy for as long as it takes.
+    let computing = tokio::task::spawn_blocking(move || compute(world, settings, what_if.as_ref(), &solver));
+    match wait(store, run, computing, &signals, stopping).await? {
+        Waited::Over(over) => {
+            let (run, computed) = *over;
+            finish(store, &run, computed).await
+        }
+        Waited::Stopping(run) => give_back(store, &run).await,
+        Waited::Lost => Ok(()),
+    }
+}
+
+/// What the run is matched against, as its street's coordinator sees it.
+async fn read(store: &Store, run: &MatchingRun) -> Result<World> {
+    let actor = run.street_id.map_or(Actor::Administrator, |street| Actor::Coordinator { street });
+    let reach = Reach::Area { area: run.area_id, category: run.category_id };
+    let mut conn = store.read().await?;
+    world::load(&mut conn, &Viewer::local(actor), store.clock.now(), &reach).await
+}
+
+/// How waiting for the solver ended.
+enum Waited {
+    /// It is over, or it broke down.
+    Over(Box<(MatchingRun, std::result::Result<Computed, JoinError>)>),
+    /// This hub stops, so it was stopped.
+    Stopping(Box<MatchingRun>),
+    /// The run is this hub's no more, so it was stopped.
+    Lost,
+}
+
+async fn wait(
+    store: &Store,
+    mut run: MatchingRun,
+    mut computing: JoinHandle<Computed>,
+    signals: &Signals,
+    stopping: &mut watch::Receiver<bool>,
+) -> Result<Waited> {
+    let mut often = interval(TELL);
+    often.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    often.tick().await;
+    loop {
+        tokio::select! {
+            computed = &mut computing => return Ok(Waited::Over(Box::new((run, computed)))),
+            _ = stopping.wait_for(|stopping| *stopping) => {
+                signals.stop();
+                return Ok(Waited::Stopping(Box::new(run)));
+            }
+            _ = often.tick() => {}
+        }
+        let progress = signals.progress();
+        match tell(store, &run, progress).await {
+            Ok(true) => run.progress = progress,
+            Ok(false) => return Ok(Waited::Lost),
+            // Whoever cannot tell for long loses the run to another hub, and then hears of it here.
+            Err(error) if error.is_transient() => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Keeps what came of a run, or why nothing did.
+async fn finish(
+    store: &Store,
+    run: &MatchingRun,
+    computed: std::result::Result<Computed, JoinError>,
+) -> Result<()> {
+    let mut tx = begin(store).await?;
+    let Some(held) = hold(&mut tx, run).await? else { return Ok(()) };
+    match computed {
+        Ok(Computed { solved: Ok(None), .. }) => return Ok(()),
+        Ok(Computed { world, settings, fingerprint, solved: Ok(Some(solved)) }) => {
+            let found = keep::Found { world, settings, fingerprint, solved };
+            keep::keep(&mut tx, &held, &found).await?;
+        }
+        Ok(Computed { solved: Err(NotSolved::Refused(refusal)), .. }) => {
+            tracing::info!(run = %run.id, ?refusal, "what a matching run supposes does not hold any more");
+            fail(&mut tx, &held, MatchingRunFailure::BadSupposition).await?;
+        }
+        Ok(Computed { solved: Err(NotSolved::Unsolved(error)), .. }) => {
+            tracing::error!(run = %run.id, error = &error as &dyn std::error::Error, "a matching run failed");
+            fail(&mut tx, &held, MatchingRunFailure::Unsolved).await?;
+        }
+        Err(error) => {
+            tracing::error!(run = %run.id, error = &error as &dyn std::error::Error, "a matching run broke down");
+            fail(&mut tx, &held, MatchingRunFailure::Unsolved).await?;
+        }
+    }
+    tx.commit().await
+}
