@@ -141,6 +141,9 @@ impl Store {
             .create_if_missing(true)
             .foreign_keys(true)
             .synchronous(SqliteSynchronous::Full)
+            // In KiB, and grown only as it is used: with the usual two megabytes, work on many rows reads and writes the
+            // same pages over and over.
+            .pragma("cache_size", "-65536")
             .busy_timeout(Duration::from_secs(10));
         // A database in memory lives in its connection, which therefore reads, writes and never ends.
         if url.contains(":memory:") {

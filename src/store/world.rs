@@ -14,6 +14,7 @@ use crate::domain::service::{AvailabilityRule, Measure, Service, ServiceState};
 use crate::domain::viewer::Viewer;
 use crate::matching::world::{Reached, Record, Served, Snapshot, Unit, World};
 use chrono::{DateTime, Utc};
+use std::collections::{BTreeSet, HashSet};
 
 /// Which needs a world holds, and with them the services that reach their places.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +49,10 @@ const JOINED: [MatchState; 6] = [
 /// Where the database fails or holds what cannot be read.
 pub async fn load(conn: &mut Conn, viewer: &Viewer, now: DateTime<Utc>, reach: &Reach) -> Result<World> {
     let from = Reader { viewer, reach };
+    let needs: Vec<Need> = conn.all(from.of_needs("SELECT n.* FROM need AS n WHERE ", "")).await?;
+    let places = Places::of(&needs);
     Ok(World::new(Snapshot {
         now,
-        needs: conn.all(from.of_needs("SELECT n.* FROM need AS n WHERE ", "")).await?,
         services: conn.all(from.of_services("SELECT s.* FROM service AS s WHERE ", "")).await?,
         capacities: conn.all(from.by_service("SELECT * FROM capacity WHERE service_id IN ")).await?,
         unit_capacities: conn.all(from.by_unit("SELECT * FROM unit_capacity WHERE unit_id IN ", "")).await?,
@@ -62,12 +64,13 @@ pub async fn load(conn: &mut Conn, viewer: &Viewer, now: DateTime<Utc>, reach: &
         check_ins: conn
             .all(from.by_unit("SELECT unit_id, area_id FROM check_in WHERE unit_id IN ", ""))
             .await?,
-        areas: from.areas(conn).await?,
+        areas: places.areas(conn).await?,
         categories: super::category::all(conn).await?,
-        directives: from.directives(conn).await?,
-        joined: from.joined(conn).await?,
-        communities: from.communities(conn).await?,
-        reached: from.reached(conn).await?,
+        directives: places.directives(conn).await?,
+        joined: places.joined(conn).await?,
+        communities: places.communities(conn).await?,
+        reached: places.reached(conn).await?,
+        needs,
     }))
 }
 
@@ -210,47 +213,73 @@ impl Reader<'_> {
             .await?;
         Ok(rows.into_iter().map(UnitRow::unit).collect())
     }
+}
+
+/// Where the needs of a world lie. Whatever else is read about them is found by their streets and areas, which are few,
+/// and kept where it is about them.
+struct Places {
+    needs: HashSet<NeedId>,
+    streets: BTreeSet<AreaId>,
+    areas: BTreeSet<AreaId>,
+}
+
+impl Places {
+    fn of(needs: &[Need]) -> Self {
+        Self {
+            needs: needs.iter().map(|need| need.id).collect(),
+            streets: needs.iter().map(|need| need.street_id).collect(),
+            areas: needs.iter().map(|need| need.area_id).collect(),
+        }
+    }
+
+    /// A statement about the needs' streets.
+    fn by_street(&self, select: &str) -> Sql {
+        let mut sql = Sql::default();
+        sql.push(select).push(" IN ").list(self.streets.iter().copied());
+        sql
+    }
 
     async fn areas(&self, conn: &mut Conn) -> Result<Vec<Area>> {
-        let select = "SELECT * FROM area WHERE id IN (SELECT up.ancestor_id FROM area_tree AS up \
-                      JOIN need AS n ON n.area_id = up.area_id WHERE ";
-        conn.all(self.of_needs(select, ")")).await
-    }
-
-    async fn directives(&self, conn: &mut Conn) -> Result<Vec<Directive>> {
-        let select = "SELECT * FROM directive WHERE lifted_at IS NULL AND need_id IN (SELECT n.id FROM need AS n WHERE ";
-        conn.all(self.of_needs(select, ")")).await
-    }
-
-    async fn joined(&self, conn: &mut Conn) -> Result<Vec<(NeedId, CapacityId)>> {
-        let mut sql = self.of_needs(
-            "SELECT need_id, capacity_id FROM match WHERE need_id IN (SELECT n.id FROM need AS n WHERE ",
-            ")",
-        );
-        sql.push(" AND state IN ").list(JOINED);
+        let mut sql = Sql::default();
+        sql.push("SELECT * FROM area WHERE id IN (SELECT ancestor_id FROM area_tree WHERE area_id IN ");
+        sql.list(self.areas.iter().copied()).push(")");
         conn.all(sql).await
     }
 
+    async fn directives(&self, conn: &mut Conn) -> Result<Vec<Directive>> {
+        let mut sql = self.by_street("SELECT * FROM directive WHERE street_id");
+        sql.push(" AND lifted_at IS NULL");
+        let mut given: Vec<Directive> = conn.all(sql).await?;
+        given.retain(|given| self.needs.contains(&given.need_id));
+        Ok(given)
+    }
+
+    async fn joined(&self, conn: &mut Conn) -> Result<Vec<(NeedId, CapacityId)>> {
+        let mut sql = self.by_street("SELECT need_id, capacity_id FROM match WHERE street_id");
+        sql.push(" AND state IN ").list(JOINED);
+        let mut joined: Vec<(NeedId, CapacityId)> = conn.all(sql).await?;
+        joined.retain(|(need, _)| self.needs.contains(need));
+        Ok(joined)
+    }
+
     async fn communities(&self, conn: &mut Conn) -> Result<Vec<(AreaId, Served)>> {
-        let mut sql = self.of_needs(
-            "SELECT COALESCE(all_of.community_id, all_of.street_id), COUNT(*),
-                CAST(SUM(CASE WHEN all_of.claimed < all_of.quantity THEN 1 ELSE 0 END) AS BIGINT)
-             FROM need AS all_of WHERE all_of.street_id IN (SELECT n.street_id FROM need AS n WHERE ",
-            ")",
+        let mut sql = self.by_street(
+            "SELECT COALESCE(community_id, street_id), COUNT(*),
+                CAST(SUM(CASE WHEN claimed < quantity THEN 1 ELSE 0 END) AS BIGINT)
+             FROM need WHERE street_id",
         );
-        sql.push(" AND all_of.state IN ").list(NeedState::PUBLISHED);
-        sql.push(" GROUP BY COALESCE(all_of.community_id, all_of.street_id)");
+        sql.push(" AND state IN ").list(NeedState::PUBLISHED);
+        sql.push(" GROUP BY COALESCE(community_id, street_id)");
         let rows: Vec<(AreaId, i64, i64)> = conn.all(sql).await?;
         Ok(rows.into_iter().map(|(place, asked, waiting)| (place, Served { asked, waiting })).collect())
     }
 
     async fn reached(&self, conn: &mut Conn) -> Result<Vec<((CategoryId, Measure), Reached)>> {
-        let mut sql = self.of_needs(
+        let mut sql = self.by_street(
             "SELECT asked.category_id, asked.measure, CAST(SUM(f.quantity) AS BIGINT) AS quantity,
                 CAST(SUM(f.people_reached) AS BIGINT) AS people
              FROM fulfilment AS f JOIN match AS m ON m.id = f.match_id JOIN need AS asked ON asked.id = m.need_id
-             WHERE m.street_id IN (SELECT n.street_id FROM need AS n WHERE ",
-            ")",
+             WHERE m.street_id",
         );
         sql.push(" GROUP BY asked.category_id, asked.measure");
         let rows: Vec<ReachedRow> = conn.all(sql).await?;

@@ -5,16 +5,22 @@ use super::measure::{Begun, Stages, peak_mib};
 use super::town::{self, Size};
 use crate::cli::Desk;
 use crate::clock::Clock;
+use crate::domain::category::Category;
 use crate::domain::id::AreaId;
+use crate::domain::service::AvailabilityRule;
+use crate::domain::unit::PartnerUnit;
 use crate::domain::viewer::{Actor, Viewer};
 use crate::matching::assign::{assign, certify};
 use crate::matching::candidates::KEPT;
 use crate::matching::solve::{Draft, Solved};
-use crate::matching::world::World;
+use crate::matching::world::{Record, Served, Snapshot, Unit, World};
 use crate::store::application::{self, Application};
+use crate::store::bulk::{self, Town};
 use crate::store::world::{self, Reach};
-use crate::store::{Store, bulk, category};
+use crate::store::{Store, category};
 use anyhow::{Context as _, Result};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 fn size(scale: Scale) -> Size {
@@ -48,8 +54,11 @@ impl Drop for Scratch {
     }
 }
 
-/// Brings a town into a fresh database and matches all of it.
+/// Brings a town into a fresh database and matches all of it. A metropolis, larger than any hub, stays in memory.
 pub async fn measure(desk: &Desk, scale: Scale, seed: u64) -> Result<Report> {
+    if scale == Scale::Metro {
+        return in_memory(desk, scale, seed);
+    }
     let scratch = Scratch::new()?;
     let store = Store::open(&scratch.url(), Clock::system()).await.map_err(|error| desk.failed(&error))?;
     let measured = on(desk, &store, scale, seed).await;
@@ -95,6 +104,47 @@ async fn on(desk: &Desk, store: &Store, scale: Scale, seed: u64) -> Result<Repor
         objective,
         stages: stages.0,
         memory_mib,
+    })
+}
+
+fn in_memory(desk: &Desk, scale: Scale, seed: u64) -> Result<Report> {
+    let now = Clock::system().now();
+    let categories = category::standard()?;
+    let world = World::new(snapshot(town::build(size(scale), seed, now, &categories), categories, now)?);
+    let mut stages = Stages::default();
+    let (pairs, objective) = solve(desk, &world, &mut stages)?;
+    let (needs, services) = (world.needs.len(), world.offers.len());
+    let (solver, memory_mib) = ("gongjian".into(), peak_mib());
+    Ok(Report { scale, part: Part::Hub, solver, needs, services, pairs, objective, stages: stages.0, memory_mib })
+}
+
+/// A town as its database would give it.
+fn snapshot(town: Town, categories: Vec<Category>, now: DateTime<Utc>) -> Result<Snapshot> {
+    let mut communities: BTreeMap<AreaId, Served> = BTreeMap::new();
+    for need in &town.needs {
+        let served = communities.entry(need.community_id.unwrap_or(need.street_id)).or_default();
+        (served.asked, served.waiting) = (served.asked + 1, served.waiting + 1);
+    }
+    let unit = |unit: PartnerUnit| Unit {
+        id: unit.id,
+        name: unit.name,
+        name_en: unit.name_en,
+        record: Record::default(),
+    };
+    let rule = |row: &AvailabilityRule| Ok((row.service_id, row.rule()?));
+    Ok(Snapshot {
+        now,
+        rules: town.availability.iter().map(rule).collect::<Result<_>>()?,
+        needs: town.needs,
+        services: town.services,
+        capacities: town.capacities,
+        coverage: town.coverage,
+        units: town.units.into_iter().map(unit).collect(),
+        check_ins: town.check_ins,
+        areas: town.areas,
+        categories,
+        communities: communities.into_iter().collect(),
+        ..Snapshot::default()
     })
 }
 

@@ -169,9 +169,9 @@ impl Builder<'_> {
     /// How far up an offer reaches: its community, its street, its district, or the whole city.
     fn level(&mut self) -> usize {
         match self.random.below(100) {
-            0..=14 => 0,
-            15..=54 => 1,
-            55..=94 => 2,
+            0..=9 => 0,
+            10..=34 => 1,
+            35..=89 => 2,
             _ => 3,
         }
     }
@@ -224,7 +224,7 @@ impl Builder<'_> {
     }
 
     fn served_groups(&mut self) -> TargetGroups {
-        if self.random.in_hundred(40) {
+        if self.random.in_hundred(60) {
             return [TargetGroup::Everyone].into_iter().collect();
         }
         let groups = self.random.between(1, 4);
