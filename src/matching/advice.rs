@@ -5,9 +5,9 @@
 //! what is told of them is their true effect.
 
 use super::assign::Watch;
-use super::compare::{Comparison, compare};
+use super::compare::{Change, Comparison, compare, compare_servings};
 use super::settings::Settings;
-use super::solve::{Matching, Unsolved, solve};
+use super::solve::{Matching, Trial, Unsolved, solve};
 use super::stages::Stages;
 use super::what_if::{SupposedService, WhatIf, supposed_id};
 use super::world::World;
@@ -72,14 +72,20 @@ pub fn advice(
     first: usize,
     watch: &mut dyn Watch,
 ) -> Result<Vec<Ask>, Unsolved> {
-    let mut asks = Vec::new();
+    let mut told = Vec::new();
     let mut promising = promising(world, today, area);
     promising.truncate(first * TRIED);
-    let (count, mut stages) = (promising.len(), Stages::of(watch));
-    for (service, price) in promising {
-        match worth(world, settings, today, &service, stages.one_of(count)) {
+    let mut stages = Stages::of(watch);
+    let mut effects = tried(world, settings, &promising, stages.until(0.5))?;
+    let (count, mut rest) = (promising.len(), Stages::of(stages.until(1.0)));
+    for (place, (service, price)) in promising.into_iter().enumerate() {
+        let effect = match effects.get_mut(place).and_then(Option::take) {
+            Some(effect) => Ok(effect),
+            None => worth(world, settings, today, &service, rest.one_of(count)),
+        };
+        match effect {
             Ok(effect) if effect.used > 0 => {
-                asks.push(Ask {
+                told.push(Ask {
                     service: SupposedService { quantity: effect.used, ..service },
                     price,
                     effect,
@@ -89,9 +95,43 @@ pub fn advice(
             Err(NoWorth::Unsolved(error)) => return Err(error),
         }
     }
-    asks.sort_by_key(|ask| Reverse(ask.effect.help()));
-    asks.truncate(first);
-    Ok(asks)
+    told.sort_by_key(|ask| Reverse(ask.effect.help()));
+    told.truncate(first);
+    Ok(told)
+}
+
+/// The effects of services that are not there yet, all tried on one solved world; missing where one has to be solved of
+/// its own.
+fn tried(
+    world: &World,
+    settings: &Settings,
+    services: &[(SupposedService, i64)],
+    watch: &mut dyn Watch,
+) -> Result<Vec<Option<Effect>>, Unsolved> {
+    let what_if = WhatIf {
+        services: services.iter().map(|(service, _)| service.clone()).collect(),
+        ..WhatIf::default()
+    };
+    let Ok((supposed, settings)) = what_if.apply(world, settings) else { return Ok(Vec::new()) };
+    let places = (0..services.len()).filter_map(|place| {
+        let id: ServiceId = supposed_id(place);
+        let offer = supposed.offers.binary_search_by_key(&id, |offer| offer.service.id).ok()?;
+        Some(supposed.offers[offer].lines.start)
+    });
+    let lines: Vec<usize> = places.collect();
+    let Some(mut trial) = Trial::new(&supposed, &settings, &lines, watch)? else { return Ok(Vec::new()) };
+    let today = trial.today();
+    let mut effects = Vec::with_capacity(services.len());
+    for ((place, (service, _)), line) in services.iter().enumerate().zip(lines) {
+        let outcome = trial.with(line, service.quantity);
+        effects.push(outcome.map(|outcome| {
+            let id: ServiceId = supposed_id(place);
+            let used = outcome.servings.values().filter_map(|served| served.get(&id)).sum();
+            let comparison = compare_servings((world, &today.servings), (&supposed, &outcome.servings));
+            Effect::new(world, service, used, today.objective - outcome.objective, comparison)
+        }));
+    }
+    Ok(effects)
 }
 
 /// What an offer would bring if it were made.
@@ -112,17 +152,18 @@ pub fn worth(
     let ours = |place: usize| supposed.offers[place].service.id == id;
     let placed = then.placements.iter().filter(|placed| ours(placed.candidate.offer));
     let comparison = compare((world, today), (&supposed, &then));
-    let more =
-        comparison.gains.iter().chain(&comparison.losses).map(super::compare::Change::difference).sum();
-    Ok(Effect {
-        used: placed.map(|placed| placed.quantity).sum(),
-        gain: today.certificate.primal - then.certificate.primal,
-        people: world.people(offer.category, offer.measure, more),
-        comparison,
-    })
+    let used = placed.map(|placed| placed.quantity).sum();
+    let gain = today.certificate.primal - then.certificate.primal;
+    Ok(Effect::new(world, offer, used, gain, comparison))
 }
 
 impl Effect {
+    fn new(world: &World, offer: &SupposedService, used: i64, gain: i64, comparison: Comparison) -> Self {
+        let more = comparison.gains.iter().chain(&comparison.losses).map(Change::difference).sum();
+        let people = world.people(offer.category, offer.measure, more);
+        Self { used, gain, comparison, people }
+    }
+
     /// How much it helps: the share of each need that is served more, weighed by urgency, in thousandths.
     fn help(&self) -> i64 {
         let changes = self.comparison.gains.iter().chain(&self.comparison.losses);

@@ -62,29 +62,48 @@ fn total(served: &[(ServiceId, i64)]) -> i64 {
     served.iter().map(|(_, quantity)| quantity).sum()
 }
 
+/// How much of each need each service serves.
+pub type Servings = BTreeMap<NeedId, BTreeMap<ServiceId, i64>>;
+
+/// How much of each need each service serves in a matching.
+#[must_use]
+pub fn servings(world: &World, matching: &Matching) -> Servings {
+    let mut servings = Servings::new();
+    for placed in &matching.placements {
+        let need = world.needs[placed.candidate.need].id;
+        let service = world.offers[placed.candidate.offer].service.id;
+        *servings.entry(need).or_default().entry(service).or_default() += placed.quantity;
+    }
+    servings
+}
+
 impl Totals {
     /// A matching in a few numbers.
     #[must_use]
-    pub fn of(world: &World, matching: &Matching) -> Self {
-        let mut touched: Vec<bool> = vec![false; world.needs.len()];
-        for placed in &matching.placements {
-            touched[placed.candidate.need] = true;
+    pub fn of(world: &World, servings: &Servings) -> Self {
+        let mut totals = Self { needs: world.needs.len(), ..Self::default() };
+        for need in &world.needs {
+            match servings.get(&need.id).map_or(0, |served| served.values().sum()) {
+                0 => totals.unmet += 1,
+                served if served < need.left() => totals.partly_served += 1,
+                _ => totals.served += 1,
+            }
         }
-        let partly_served = matching.unmet.iter().filter(|unmet| touched[unmet.need]).count();
-        Self {
-            needs: world.needs.len(),
-            served: world.needs.len() - matching.unmet.len(),
-            partly_served,
-            unmet: matching.unmet.len() - partly_served,
-        }
+        totals
     }
 }
 
-/// Compares the matching of a world with that of another. A need that is in one of the two only counts as not served in
-/// the other.
+/// Compares the matching of a world with that of another.
 #[must_use]
 pub fn compare(before: (&World, &Matching), after: (&World, &Matching)) -> Comparison {
-    let (now, then) = (servings(before), servings(after));
+    let servings = |(world, matching)| servings(world, matching);
+    compare_servings((before.0, &servings(before)), (after.0, &servings(after)))
+}
+
+/// Compares what serves what in a world with what does in another. A need that is in one of the two only counts as not
+/// served in the other.
+#[must_use]
+pub fn compare_servings(before: (&World, &Servings), after: (&World, &Servings)) -> Comparison {
     let mut comparison = Comparison {
         before: Totals::of(before.0, before.1),
         after: Totals::of(after.0, after.1),
@@ -93,12 +112,15 @@ pub fn compare(before: (&World, &Matching), after: (&World, &Matching)) -> Compa
     let needs: BTreeMap<NeedId, &Need> =
         before.0.needs.iter().chain(&after.0.needs).map(|need| (need.id, need)).collect();
     for (id, need) in needs {
-        let of = |servings: &BTreeMap<NeedId, BTreeMap<ServiceId, i64>>| -> Vec<(ServiceId, i64)> {
+        let of = |servings: &Servings| -> Vec<(ServiceId, i64)> {
             servings.get(&id).into_iter().flatten().map(|(service, quantity)| (*service, *quantity)).collect()
         };
-        let change = Change { need: need.clone(), before: of(&now), after: of(&then) };
+        let (before, after) = (of(before.1), of(after.1));
+        if before == after {
+            continue;
+        }
+        let change = Change { need: need.clone(), before, after };
         match change.difference() {
-            0 if change.before == change.after => {}
             0 => comparison.moves.push(change),
             1.. => comparison.gains.push(change),
             _ => comparison.losses.push(change),
@@ -107,15 +129,4 @@ pub fn compare(before: (&World, &Matching), after: (&World, &Matching)) -> Compa
     comparison.gains.sort_by_key(|change| (-change.share(), change.need.id));
     comparison.losses.sort_by_key(|change| (change.share(), change.need.id));
     comparison
-}
-
-/// How much of each need each service serves.
-fn servings((world, matching): (&World, &Matching)) -> BTreeMap<NeedId, BTreeMap<ServiceId, i64>> {
-    let mut servings: BTreeMap<NeedId, BTreeMap<ServiceId, i64>> = BTreeMap::new();
-    for placed in &matching.placements {
-        let need = world.needs[placed.candidate.need].id;
-        let service = world.offers[placed.candidate.offer].service.id;
-        *servings.entry(need).or_default().entry(service).or_default() += placed.quantity;
-    }
-    servings
 }

@@ -13,15 +13,18 @@ mod next;
 mod pins;
 mod pools;
 mod terms;
+mod trial;
 mod unmet;
 
 pub use pins::{Pins, RefusedPin};
+pub use trial::{Outcome, Trial};
 pub use unmet::{Unmet, UnmetReason, Why};
 
 use super::assign::{
     AssignError, Assignment, Certificate, Demand, Pair, Problem, Supply, Violation, Watch, assign, certify,
 };
 use super::candidates::{Candidate, Candidates, KEPT};
+use super::compare::Servings;
 use super::score::{BEST, Score, Scorer};
 use super::settings::Settings;
 use super::stages::Stages;
@@ -284,6 +287,23 @@ impl Solved<'_> {
     fn quantity(&self, need: usize, pair: usize) -> i64 {
         let Draft { candidates, pins, .. } = &self.draft;
         pins.reserved(need, candidates.line(pair)) + i64::from(self.answer.quantities[pair])
+    }
+
+    /// What would serve what if these were the quantities of the pairs.
+    fn servings(&self, quantities: &[u32]) -> Servings {
+        let Draft { scorer, candidates, pins, .. } = &self.draft;
+        let mut servings = Servings::new();
+        for (place, need) in scorer.world.needs.iter().enumerate() {
+            for pair in candidates.of(place) {
+                let line = candidates.line(pair);
+                let quantity = pins.reserved(place, line) + i64::from(quantities[pair]);
+                if quantity > 0 {
+                    let service = scorer.world.offer_of(line).service.id;
+                    *servings.entry(need.id).or_default().entry(service).or_default() += quantity;
+                }
+            }
+        }
+        servings
     }
 
     fn left(&self, placements: &[Placement]) -> Vec<i64> {

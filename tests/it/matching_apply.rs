@@ -226,9 +226,11 @@ both!(many_at_once_are_as_one_after_the_other, |hub| {
     assert_eq!(told[0].1.len(), 4);
 });
 
+type Spoil = fn(&mut Vec<Suggestion>);
+
 both!(of_many_one_that_does_not_fit_undoes_all, |hub| {
     let story = two_needs(hub).await;
-    let spoilt: [(fn(&mut Vec<Suggestion>), (Code, &str)); 5] = [
+    let spoilt: [(Spoil, (Code, &str)); 5] = [
         (|new| new[1].quantity = 3, (Code::NotEnoughNeed, "quantity")),
         (|new| new[2].quantity = 3, (Code::NotEnoughCapacity, "quantity")),
         (

@@ -115,7 +115,17 @@ fn in_memory(desk: &Desk, scale: Scale, seed: u64) -> Result<Report> {
     let (pairs, objective) = solve(desk, &world, &mut stages)?;
     let (needs, services) = (world.needs.len(), world.offers.len());
     let (solver, memory_mib) = ("gongjian".into(), peak_mib());
-    Ok(Report { scale, part: Part::Hub, solver, needs, services, pairs, objective, stages: stages.0, memory_mib })
+    Ok(Report {
+        scale,
+        part: Part::Hub,
+        solver,
+        needs,
+        services,
+        pairs,
+        objective,
+        stages: stages.0,
+        memory_mib,
+    })
 }
 
 /// A town as its database would give it.

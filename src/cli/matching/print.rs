@@ -7,7 +7,7 @@ use crate::domain::need::{Need, Urgency};
 use crate::domain::service::Measure;
 use crate::domain::text::{Lang, TextEnum as _};
 use crate::matching::advice::Ask;
-use crate::matching::compare::{Comparison, Totals};
+use crate::matching::compare::{Comparison, Totals, servings};
 use crate::matching::explain;
 use crate::matching::fairness::{DialStep, WHOLE, shares};
 use crate::matching::solve::{Matching, Placement};
@@ -61,7 +61,7 @@ pub fn body(lang: Lang, report: &Report) -> String {
 
 /// The matching in one sentence.
 pub fn summary(lang: Lang, world: &World, matching: &Matching) -> String {
-    let totals = Totals::of(world, matching);
+    let totals = Totals::of(world, &servings(world, matching));
     let (units, services) = (world.units.len(), world.offers.len());
     let Totals { needs, served, partly_served, unmet } = totals;
     lang.pick(
