@@ -41,7 +41,7 @@ pub enum Why {
     },
     /// See [`UnmetReason::MoreUrgent`] and [`UnmetReason::BetterUse`].
     Taken {
-        /// Places in [`World::needs`] of those that have it, the most urgent first.
+        /// Places in [`World::needs`](crate::matching::world::World::needs) of those that have it, the most urgent first.
         by: Vec<usize>,
         /// Whether all of them are more urgent.
         more_urgent: bool,
@@ -70,7 +70,7 @@ impl Why {
 /// What stays unmet of a need, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unmet {
-    /// The place of the need in [`World::needs`].
+    /// The place of the need in [`World::needs`](crate::matching::world::World::needs).
     pub need: usize,
     /// How much of it.
     pub quantity: i64,
