@@ -94,7 +94,7 @@ impl<'w> Batch<'w> {
             .ok_or_else(|| unknown(Refusal::not_found(CapacityId::KIND), "capacityId"))?;
         let before = self.needs.get(&need).unwrap_or(&world.needs[need]).clone();
         tx.require(tx.viewer.coordinates(Some(before.street_id)))?;
-        let made = self.draw_up(tx, &before, offer, line, &new)?;
+        let made = self.draw_up(tx, &before, offer, line, new)?;
         self.keep(tx, need, &before, line, made);
         Ok(())
     }
