@@ -60,9 +60,12 @@ macro_rules! on {
     };
 }
 
+/// Values of a statement that are many: such statements are seldom the same twice, so they are not kept prepared.
+const MANY: usize = 200;
+
 macro_rules! bind_all {
     ($query:expr, $values:expr) => {{
-        let mut query = $query;
+        let mut query = $query.persistent($values.len() <= MANY);
         for value in $values {
             query = match value {
                 Value::Uuid(value) => query.bind(value),
@@ -85,6 +88,7 @@ impl Conn {
     /// # Errors
     /// Where the database fails.
     pub async fn all<T: Row>(&mut self, sql: Sql) -> Result<Vec<T>> {
+        let sql = self.numbered(sql);
         self.count();
         Ok(on!(self, |link| bind_all!(sqlx::query_as(AssertSqlSafe(sql.text)), sql.values)
             .fetch_all(link)
@@ -96,6 +100,7 @@ impl Conn {
     /// # Errors
     /// Where the database fails.
     pub async fn optional<T: Row>(&mut self, sql: Sql) -> Result<Option<T>> {
+        let sql = self.numbered(sql);
         self.count();
         Ok(on!(self, |link| bind_all!(sqlx::query_as(AssertSqlSafe(sql.text)), sql.values)
             .fetch_optional(link)
@@ -115,6 +120,7 @@ impl Conn {
     /// # Errors
     /// Where the database fails.
     pub async fn execute(&mut self, sql: Sql) -> Result<u64> {
+        let sql = self.numbered(sql);
         self.count();
         Ok(on!(self, |link| bind_all!(sqlx::query(AssertSqlSafe(sql.text)), sql.values)
             .execute(link)
@@ -128,9 +134,35 @@ impl Conn {
         matches!(self.link, Link::Postgres(_) | Link::PostgresTx(_))
     }
 
+    /// `SQLite` takes `$1` for a name and looks for it among all others, so its time grows with the square of the values.
+    /// A bare `?` has no name.
+    fn numbered(&self, mut sql: Sql) -> Sql {
+        if sql.values.len() > MANY && !self.is_postgres() {
+            sql.text = bare(&sql.text, sql.values.len()).unwrap_or(sql.text);
+        }
+        sql
+    }
+
     fn count(&self) {
         self.statements.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// The same text with `?` in place of `$1`, `$2`, …, where these stand in order and each once.
+fn bare(text: &str, values: usize) -> Option<String> {
+    let mut parts = text.split('$');
+    let mut bare = parts.next()?.to_owned();
+    let mut count = 0;
+    for (number, part) in (1_usize..).zip(parts) {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        if part[..digits].parse() != Ok(number) {
+            return None;
+        }
+        bare.push('?');
+        bare.push_str(&part[digits..]);
+        count = number;
+    }
+    (count == values).then_some(bare)
 }
 
 /// The transaction in which a caller changes something: who, when, and the events that will be appended with it.
@@ -263,5 +295,19 @@ impl Tx {
             self.execute(sql!("SELECT pg_notify($1, CAST($2 AS TEXT))", news::CHANNEL, last)).await?;
         }
         Ok(Some(last))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_lose_their_numbers_only_where_they_stand_in_order() {
+        assert_eq!(bare("($1, $2), ($3)", 3).as_deref(), Some("(?, ?), (?)"));
+        assert_eq!(bare("'x'", 0).as_deref(), Some("'x'"));
+        for (text, values) in [("$2, $1", 2), ("$1, $1", 1), ("$1", 2), ("$x", 1), ("$1 $", 1)] {
+            assert_eq!(bare(text, values), None, "{text}");
+        }
     }
 }
