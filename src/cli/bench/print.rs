@@ -92,7 +92,7 @@ fn size(lang: Lang, scale: Scale, needs: usize, services: usize) -> String {
 }
 
 /// What a person reads for a stage.
-fn name<'n>(lang: Lang, stage: &'n str) -> &'n str {
+fn name(lang: Lang, stage: &str) -> &str {
     match stage {
         "load" => lang.pick("从数据库载入", "load from the database"),
         "pairs" | "candidates" => lang.pick("候选与评分", "candidates and scores"),

@@ -26,7 +26,7 @@ pub struct Seasons {
     pub hindsight_objective: i64,
     /// Seconds of the processor for that.
     pub hindsight_cpu_s: f64,
-    pub seasons: Vec<Season>,
+    pub played: Vec<Season>,
 }
 
 /// What a season brought.
@@ -58,11 +58,11 @@ pub fn measure(scale: Scale, seed: u64) -> Result<Seasons> {
     let sample = Sample { demands: past.demands, pairs: past.pairs, ends: past.ends };
     let (hindsight, _, cpu) = often(|| assign(&year, None, &mut ()))?;
     let nothing = unmet(&year);
-    let mut seasons = Vec::new();
+    let mut played = Vec::new();
     for batches in BATCHES {
         for way in [Way::Alone, Way::Planned] {
             let (objective, _, cpu) = often(|| play(&year, &sample, batches, way))?;
-            seasons.push(Season {
+            played.push(Season {
                 batches,
                 way,
                 objective,
@@ -79,7 +79,7 @@ pub fn measure(scale: Scale, seed: u64) -> Result<Seasons> {
         pairs: year.pairs.len(),
         hindsight_objective: hindsight.objective,
         hindsight_cpu_s: cpu.as_secs_f64(),
-        seasons,
+        played,
     })
 }
 

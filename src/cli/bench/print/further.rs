@@ -134,7 +134,7 @@ fn season<'m>(lang: Lang, all: impl Iterator<Item = &'m Seasons>) -> Table {
         ["size", "batches", "each batch", "of hindsight %", "CPU s", "objective", "objective in hindsight"],
     ));
     for seasons in all {
-        for season in &seasons.seasons {
+        for season in &seasons.played {
             table.add_row([
                 size(lang, seasons.scale, seasons.needs, seasons.services),
                 season.batches.to_string(),
