@@ -12,8 +12,8 @@ use std::path::Path;
 
 /// What the names of environment variables begin with; `__` leads into a section: `GONGJIAN_LIMITS__DEPTH`.
 const PREFIX: &str = "GONGJIAN_";
-/// Variables of the test command, which are no settings of a hub.
-const FOREIGN: [&str; 2] = ["GONGJIAN_TEST_", "GONGJIAN_SCHEMA_"];
+/// Variables of the test command and of the measurements, which are no settings of a hub.
+const FOREIGN: [&str; 3] = ["GONGJIAN_TEST_", "GONGJIAN_SCHEMA_", "GONGJIAN_BENCH_"];
 
 /// How a hub is set up.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
