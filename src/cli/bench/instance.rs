@@ -5,7 +5,7 @@
 pub mod file;
 mod pairs;
 
-use super::random::Random;
+use super::random::{Random, mix};
 use crate::matching::assign::{Demand, NONE, Pair, Problem, Supply};
 use pairs::Shelves;
 use std::time::Duration;
@@ -77,9 +77,17 @@ pub struct Instance {
 
 /// Makes an instance.
 pub fn build(size: Size, seed: u64) -> Instance {
+    build_year(size, seed, 0)
+}
+
+/// Makes an instance of the same places and services in another year: other needs of the same kind.
+pub fn build_year(size: Size, seed: u64, year: u32) -> Instance {
     let mut random = Random::new(seed);
     let areas = Areas::new(size, &mut random);
     let services: Vec<Service> = (0..size.services).map(|_| service(&areas, &mut random)).collect();
+    if year > 0 {
+        random = Random::new(mix(seed ^ mix(year.into())));
+    }
     let needs: Vec<Need> = (0..size.needs).map(|_| need(&areas, &mut random)).collect();
     let started = super::measure::cpu();
     let mut problem = Problem {
@@ -94,7 +102,9 @@ pub fn build(size: Size, seed: u64) -> Instance {
     };
     let shelves = Shelves::new(&areas, &services);
     let mut best = Vec::new();
-    for (place, need) in (0..).zip(&needs) {
+    // No two needs of any years stand at the same place, or they would be alike to the same services.
+    let first = u64::from(year) * u64::from(size.needs);
+    for (place, need) in (first..).zip(&needs) {
         shelves.best(&areas, need, place, size.kept, &mut best);
         problem.pairs.extend(best.iter().map(|(supply, score)| {
             let service = &services[*supply as usize];

@@ -2,8 +2,11 @@
 //!
 //! Each measurement runs in a process of its own, so that its memory is its own too.
 
+use super::changes::Changes;
+use super::lots::WholeLots;
 use super::measure::Stage;
-use super::{SEED, hub, peers, print, solver};
+use super::season::Seasons;
+use super::{SEED, changes, hub, lots, peers, print, season, solver};
 use crate::cli::Desk;
 use crate::domain::text::Lang;
 use anyhow::{Context as _, Result, bail};
@@ -18,6 +21,7 @@ use std::time::Duration;
 #[command(after_help = "示例 Examples:
   gongjian bench matching                     四种规模都测 | all four sizes
   gongjian bench matching district city       只测这些 | just these
+  gongjian bench matching street --only lots  只测整份求解 | just the whole lots
   gongjian bench matching street --peers      与其他求解器对比（见 benches/matching/README.md）
                                               | side by side with other solvers
   gongjian bench matching city --json > city.json")]
@@ -25,6 +29,11 @@ pub struct Matching {
     /// 规模，默认全部 | Sizes; all unless told
     #[arg(value_enum)]
     sizes: Vec<Choice>,
+    /// 只测这些部分，默认全部；改动、整份和分批季度只在街道和区上测，城市须点名，特大城市不测
+    /// | Just these parts; all unless told. Changes, lots and season are measured on street and district, on city
+    /// where it is named, on metro never
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "PART")]
+    only: Vec<Part>,
     /// 同一实例上运行其他求解器（需要 Python，见 benches/matching） | Run other solvers on the very same instances
     #[arg(long)]
     peers: bool,
@@ -64,17 +73,33 @@ pub enum Scale {
     Metro,
 }
 
-/// What is measured of a size.
+/// What is measured of a size. The lines are what a person reads for it.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
-    /// The assignment alone.
+    /// 求解器 | The assignment alone
     Solver,
-    /// All that a hub does, with its database.
+    /// 整个枢纽，含数据库 | All that a hub does, with its database
     Hub,
+    /// 对已求解实例逐一改动 | Changes to a solved instance, one by one
+    Changes,
+    /// 整份求解 | The assignment in whole lots
+    Lots,
+    /// 分批到来的季度 | A season that arrives in batches
+    Season,
 }
 
-/// What one measurement found.
+/// What one measurement found, whatever it measured.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Measured {
+    Stages(Report),
+    Changes(Changes),
+    Lots(WholeLots),
+    Season(Seasons),
+}
+
+/// What the stages of a solver or a hub took.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
     pub scale: Scale,
@@ -120,20 +145,27 @@ impl Matching {
         let scales = self.scales();
         if let Some(part) = self.alone {
             let scale = *scales.first().context("a size")?;
-            let report = match part {
-                Part::Solver => solver::measure(scale, self.seed)?,
-                Part::Hub => hub::measure(desk, scale, self.seed).await?,
-            };
-            println!("{}", serde_json::to_string(&report)?);
+            println!("{}", serde_json::to_string(&self.here(desk, scale, part).await?)?);
             return Ok(ExitCode::SUCCESS);
         }
-        let reports = self.measure_all(desk, &scales)?;
+        let measured = self.measure_all(desk, &scales)?;
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&reports)?);
+            println!("{}", serde_json::to_string_pretty(&measured)?);
         } else {
-            print!("{}", print::tables(desk.lang, &reports));
+            print!("{}", print::tables(desk.lang, &measured));
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Measures in this process.
+    async fn here(&self, desk: &Desk, scale: Scale, part: Part) -> Result<Measured> {
+        Ok(match part {
+            Part::Solver => Measured::Stages(solver::measure(scale, self.seed)?),
+            Part::Hub => Measured::Stages(hub::measure(desk, scale, self.seed).await?),
+            Part::Changes => Measured::Changes(changes::measure(scale, self.seed)?),
+            Part::Lots => Measured::Lots(lots::measure(scale, self.seed)?),
+            Part::Season => Measured::Season(season::measure(scale, self.seed)?),
+        })
     }
 
     fn scales(&self) -> Vec<Scale> {
@@ -150,30 +182,50 @@ impl Matching {
         Scale::ALL.into_iter().filter(chosen).collect()
     }
 
-    fn measure_all(&self, desk: &Desk, scales: &[Scale]) -> Result<Vec<Report>> {
+    /// What is measured of a size: what takes minutes on a city only where it was asked for by name.
+    fn parts(&self, scale: Scale) -> Vec<Part> {
+        let further = match scale {
+            Scale::Street | Scale::District => true,
+            Scale::City => self.sizes.contains(&Choice::City),
+            Scale::Metro => false,
+        };
+        let wanted = |part: &Part| {
+            (further || matches!(part, Part::Solver | Part::Hub))
+                && (self.only.is_empty() || self.only.contains(part))
+        };
+        Part::value_variants().iter().copied().filter(wanted).collect()
+    }
+
+    fn measure_all(&self, desk: &Desk, scales: &[Scale]) -> Result<Vec<Measured>> {
+        let all: Vec<(Scale, Part)> = scales
+            .iter()
+            .flat_map(|scale| self.parts(*scale).into_iter().map(|part| (*scale, part)))
+            .collect();
+        if all.is_empty() && !self.peers {
+            bail!(desk.pick("这些部分不在这些规模上测量", "these parts are not measured on these sizes"));
+        }
         let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}")?);
         bar.enable_steady_tick(Duration::from_millis(200));
-        bar.set_length(scales.len() as u64 * 2);
-        let mut reports = Vec::new();
-        for scale in scales {
-            for part in [Part::Solver, Part::Hub] {
-                bar.set_message(scale.label(desk.lang));
-                reports.push(self.apart(*scale, part)?);
-                bar.inc(1);
-            }
+        bar.set_length(all.len() as u64);
+        let mut measured = Vec::new();
+        for (scale, part) in all {
+            bar.set_message(scale.label(desk.lang));
+            measured.push(self.apart(scale, part)?);
+            bar.inc(1);
         }
         if self.peers {
             for scale in scales {
                 bar.set_message(format!("{} {}", scale.label(desk.lang), desk.pick("对比", "peers")));
-                reports.extend(peers::measure(desk, *scale, self.seed)?);
+                let reports = peers::measure(desk, *scale, self.seed)?;
+                measured.extend(reports.into_iter().map(Measured::Stages));
             }
         }
         bar.finish_and_clear();
-        Ok(reports)
+        Ok(measured)
     }
 
     /// Measures in another process.
-    fn apart(&self, scale: Scale, part: Part) -> Result<Report> {
+    fn apart(&self, scale: Scale, part: Part) -> Result<Measured> {
         let mut command = Command::new(std::env::current_exe()?);
         let part = part.to_possible_value().context("a name")?;
         command.args(["bench", "matching", scale.argument(), "--alone", part.get_name(), "--seed"]);

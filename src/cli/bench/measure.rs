@@ -61,6 +61,37 @@ impl Stages {
     }
 }
 
+/// Does work over and over until a tenth of a second has gone by and tells what one time takes, on the clock and of the
+/// processor: small instances are too quick for the clock.
+pub fn often<T, E>(mut work: impl FnMut() -> Result<T, E>) -> Result<(T, Duration, Duration), E> {
+    let (wall, before) = (Instant::now(), cpu());
+    let mut times = 0;
+    loop {
+        let done = work()?;
+        times += 1;
+        if wall.elapsed() > Duration::from_millis(100) {
+            return Ok((done, wall.elapsed() / times, cpu().saturating_sub(before) / times));
+        }
+    }
+}
+
+/// The system counts the processor's time in steps of some milliseconds; what is shorter than a few is told by the clock.
+const COARSE: Duration = Duration::from_millis(20);
+
+/// What one short piece of work takes of the processor.
+pub fn once<E>(work: impl FnOnce() -> Result<(), E>) -> Result<Duration, E> {
+    let (before, wall) = (cpu(), Instant::now());
+    work()?;
+    let wall = wall.elapsed();
+    Ok(if wall < COARSE { wall } else { wall.min(cpu().saturating_sub(before)) })
+}
+
+/// So many in a hundred.
+#[expect(clippy::cast_precision_loss, reason = "a figure to be read")]
+pub fn percent(part: i64, whole: i64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 }
+}
+
 /// The processor's time of all threads of this process so far; that of the clock where the system does not tell.
 pub fn cpu() -> Duration {
     threads().or_else(ticks).unwrap_or_else(since_start)

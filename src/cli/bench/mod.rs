@@ -1,12 +1,15 @@
 //! What is measured, so that it can be measured again.
 
+mod changes;
 mod hub;
 mod instance;
+mod lots;
 mod matching;
 mod measure;
 mod peers;
 mod print;
 mod random;
+mod season;
 mod solver;
 mod town;
 

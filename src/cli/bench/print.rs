@@ -1,28 +1,37 @@
 //! The measurements as tables.
 
-use super::matching::{Part, Report, Scale};
+mod further;
+
+use super::matching::{Measured, Part, Report, Scale};
 use super::measure::Stage;
 use crate::cli::table;
 use crate::domain::text::Lang;
 use comfy_table::Table;
 use std::fmt::Write as _;
 
-/// All tables.
-pub fn tables(lang: Lang, reports: &[Report]) -> String {
-    let of = |part: Part| -> Vec<&Report> { reports.iter().filter(|report| report.part == part).collect() };
+/// All tables that there is anything for.
+pub fn tables(lang: Lang, measured: &[Measured]) -> String {
+    let of = |part: Part| {
+        let all =
+            measured.iter().filter_map(|one| if let Measured::Stages(one) = one { Some(one) } else { None });
+        all.filter(|report| report.part == part).collect::<Vec<_>>()
+    };
+    let all = [
+        (
+            lang.pick("一、求解器（同一实例）", "1. The solvers, on the same instances"),
+            solvers(lang, &of(Part::Solver)),
+        ),
+        (
+            lang.pick("二、整个枢纽，含数据库，分步", "2. The whole hub with its database, stage by stage"),
+            stages(lang, &of(Part::Hub)),
+        ),
+    ];
     let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "\n{}\n{}",
-        lang.pick("一、求解器（同一实例）", "1. The solvers, on the same instances"),
-        solvers(lang, &of(Part::Solver))
-    );
-    let _ = writeln!(
-        text,
-        "\n{}\n{}",
-        lang.pick("二、整个枢纽，含数据库，分步", "2. The whole hub with its database, stage by stage"),
-        stages(lang, &of(Part::Hub))
-    );
+    for (title, table) in all.into_iter().chain(further::tables(lang, measured)) {
+        if !table.is_empty() {
+            let _ = writeln!(text, "\n{title}\n{table}");
+        }
+    }
     text
 }
 
@@ -66,7 +75,7 @@ fn stages(lang: Lang, reports: &[&Report]) -> Table {
             let before = smaller.and_then(|smaller| stage(smaller, &one.name)).map(|stage| stage.cpu_s);
             let growth = before.filter(|cpu_s| *cpu_s > 0.0).map(|cpu_s| format!("{:.1}", one.cpu_s / cpu_s));
             table.add_row([
-                size(lang, report.scale, report),
+                size(lang, report.scale, report.needs, report.services),
                 name(lang, &one.name).to_owned(),
                 seconds(one.wall_s),
                 seconds(one.cpu_s),
@@ -78,8 +87,8 @@ fn stages(lang: Lang, reports: &[&Report]) -> Table {
     table
 }
 
-fn size(lang: Lang, scale: Scale, report: &Report) -> String {
-    format!("{} {} × {}", scale.label(lang), report.needs, report.services)
+fn size(lang: Lang, scale: Scale, needs: usize, services: usize) -> String {
+    format!("{} {needs} × {services}", scale.label(lang))
 }
 
 /// What a person reads for a stage.

@@ -2,10 +2,10 @@
 
 use super::instance::{self, Size};
 use super::matching::{Part, Report, Scale};
-use super::measure::{Stages, cpu, peak_mib};
-use crate::matching::assign::{Problem, assign, certify};
+use super::measure::{Stages, often, peak_mib};
+use crate::matching::assign::{assign, certify};
 use anyhow::Result;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// How large the instances are.
 pub fn size(scale: Scale) -> Size {
@@ -28,7 +28,8 @@ pub fn measure(scale: Scale, seed: u64) -> Result<Report> {
     stages.push("pairs", wall, instance.pairs_cpu);
     let problem = instance.problem;
     let before = peak_mib();
-    let answer = solve_often(&problem, &mut stages)?;
+    let (answer, wall, cpu) = often(|| assign(&problem, None, &mut ()))?;
+    stages.push("solve", wall, cpu);
     let memory_mib = peak_mib() - before;
     let certificate = stages.run("prove", || certify(&problem, &answer))?;
     Ok(Report {
@@ -42,19 +43,4 @@ pub fn measure(scale: Scale, seed: u64) -> Result<Report> {
         stages: stages.0,
         memory_mib,
     })
-}
-
-/// Solves until a tenth of a second has gone by and tells what one time takes: small instances are too quick for the
-/// clock.
-fn solve_often(problem: &Problem, stages: &mut Stages) -> Result<crate::matching::assign::Assignment> {
-    let (wall, before) = (Instant::now(), cpu());
-    let mut times = 0;
-    loop {
-        let answer = assign(problem, None, &mut ())?;
-        times += 1;
-        if wall.elapsed() > Duration::from_millis(100) {
-            stages.push("solve", wall.elapsed() / times, cpu().saturating_sub(before) / times);
-            return Ok(answer);
-        }
-    }
 }
