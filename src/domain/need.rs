@@ -6,6 +6,7 @@ use super::service::{Measure, TargetGroups};
 use super::text::{Lang, TextEnum, text_enum};
 use super::viewer::{Actor, Viewer};
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 text_enum! {
     /// How pressing a need is.
@@ -184,7 +185,7 @@ pub(crate) fn illegal<S: TextEnum, A: TextEnum>(
 }
 
 /// The terms on which a need is served.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, sqlx::FromRow)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, sqlx::FromRow)]
 pub struct Terms {
     /// The least that one claim takes of it, unless less is left; `None` for any quantity.
     pub smallest_lot: Option<i64>,
@@ -193,7 +194,7 @@ pub struct Terms {
 }
 
 /// What is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, sqlx::FromRow)]
 pub struct Need {
     /// Its id.
     pub id: NeedId,

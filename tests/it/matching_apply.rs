@@ -1,13 +1,15 @@
 use crate::builders::{Streets, need_facts, service_facts};
-use crate::hub::{Hub, both};
+use crate::hub::{Hub, administrator, both};
 use gongjian_hub::domain::event::Event;
 use gongjian_hub::domain::id::{NeedId, ServiceId};
 use gongjian_hub::domain::matches::Match;
+use gongjian_hub::domain::need::Need;
 use gongjian_hub::domain::refusal::Code;
 use gongjian_hub::domain::viewer::Viewer;
 use gongjian_hub::store::error::Error;
 use gongjian_hub::store::matches::{self, Suggestion};
 use gongjian_hub::store::need::NeedFacts;
+use gongjian_hub::store::sql::Sql;
 use gongjian_hub::store::world::{self, Reach};
 use serde_json::{Value, json};
 
@@ -249,4 +251,20 @@ both!(of_many_one_that_does_not_fit_undoes_all, |hub| {
         assert_eq!(hub.rows::<(i64,)>("SELECT COUNT(*) FROM match").await[0].0, 0);
     }
     hub.require_sound().await;
+});
+
+both!(a_world_holds_its_needs_as_they_are, |hub| {
+    let story = two_needs(hub).await;
+    let mut tx = hub.store.begin(&administrator()).await.unwrap();
+    // Every column has a value of its own, so that none is taken for another.
+    let sql = "UPDATE need SET title_en = 'talks', description = '\u{201c}两场\u{201d}\\', reason = '重办', smallest_lot = 2, \
+               most_services = 4, quantity = 9, claimed = 5, delivered = 3, reopened = 6, version = 7, \
+               state = 'partially_claimed', outcome = 'partly_solved' WHERE id = $1";
+    tx.execute(Sql::new(sql, vec![story.needs[1].into()])).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut conn = hub.store.read().await.unwrap();
+    let reach = Reach::Area { area: story.streets.street, category: None };
+    let world = world::load(&mut conn, &administrator(), hub.store.clock.now(), &reach).await.unwrap();
+    let needs: Vec<Need> = hub.rows("SELECT * FROM need ORDER BY id").await;
+    assert_eq!(world.needs, needs);
 });
