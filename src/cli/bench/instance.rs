@@ -7,7 +7,7 @@ mod pairs;
 
 use super::random::{Random, mix};
 use crate::matching::assign::{Demand, NONE, Pair, Problem, Supply};
-use pairs::Shelves;
+use pairs::{Best, Shelves};
 use std::time::Duration;
 
 /// Branches of the tree of categories at each level.
@@ -90,30 +90,51 @@ pub fn build_year(size: Size, seed: u64, year: u32) -> Instance {
     }
     let needs: Vec<Need> = (0..size.needs).map(|_| need(&areas, &mut random)).collect();
     let started = super::measure::cpu();
-    let mut problem = Problem {
-        demands: needs
-            .iter()
-            .map(|need| Demand { quantity: need.quantity, penalty: need.penalty, group: NONE })
-            .collect(),
-        supplies: services.iter().map(|service| Supply { capacity: service.capacity, pool: NONE }).collect(),
-        pairs: Vec::with_capacity(needs.len() * size.kept),
-        ends: Vec::with_capacity(needs.len()),
-        ..Problem::default()
-    };
-    let shelves = Shelves::new(&areas, &services);
-    let mut best = Vec::new();
+    let demand = |need: &Need| Demand { quantity: need.quantity, penalty: need.penalty, group: NONE };
+    let supply = |service: &Service| Supply { capacity: service.capacity, pool: NONE };
     // No two needs of any years stand at the same place, or they would be alike to the same services.
     let first = u64::from(year) * u64::from(size.needs);
-    for (place, need) in (first..).zip(&needs) {
-        shelves.best(&areas, need, place, size.kept, &mut best);
-        problem.pairs.extend(best.iter().map(|(supply, score)| {
-            let service = &services[*supply as usize];
-            let at_most = need.quantity.min(service.most_per_need).min(service.capacity);
-            Pair { supply: *supply, cost: pairs::MOST - score, at_most }
-        }));
-        problem.ends.push(u32::try_from(problem.pairs.len()).unwrap_or(u32::MAX));
-    }
+    let (pairs, ends) = best_pairs(&areas, &services, &needs, first);
+    let problem = Problem {
+        demands: needs.iter().map(demand).collect(),
+        supplies: services.iter().map(supply).collect(),
+        pairs,
+        ends,
+        ..Problem::default()
+    };
     Instance { problem, pairs_cpu: super::measure::cpu().saturating_sub(started) }
+}
+
+/// The best pairs of all needs, and where those of each end.
+fn best_pairs(areas: &Areas, services: &[Service], needs: &[Need], first: u64) -> (Vec<Pair>, Vec<u32>) {
+    let kept = areas.size.kept;
+    let shelves = Shelves::new(areas, services);
+    // Neighbours look at the same shelves, so they come one after the other; each has its pairs in a row of its own.
+    let mut order: Vec<usize> = (0..needs.len()).collect();
+    order.sort_unstable_by_key(|place| (needs[*place].community, needs[*place].leaf, *place));
+    let mut pairs = vec![Pair { supply: 0, cost: 0, at_most: 0 }; needs.len() * kept];
+    let mut counts = vec![0; needs.len()];
+    let mut best = Best::new(kept);
+    for place in order {
+        let need = &needs[place];
+        shelves.look(areas, need, first + place as u64, &mut best);
+        let found = best.pairs();
+        counts[place] = found.len();
+        for (pair, (supply, score)) in pairs[place * kept..].iter_mut().zip(found) {
+            let Service { most_per_need, capacity, .. } = services[supply as usize];
+            let at_most = need.quantity.min(most_per_need).min(capacity);
+            *pair = Pair { supply, cost: pairs::MOST - score, at_most };
+        }
+    }
+    let mut end = 0;
+    let ends = counts.iter().enumerate().map(|(place, count)| {
+        pairs.copy_within(place * kept..place * kept + count, end);
+        end += count;
+        u32::try_from(end).unwrap_or(u32::MAX)
+    });
+    let ends = ends.collect();
+    pairs.truncate(end);
+    (pairs, ends)
 }
 
 /// The category nodes: all, then tops, then mids, then leaves.
@@ -143,6 +164,12 @@ impl Areas {
         let Size { districts, streets, .. } = self.size;
         let street = community / COMMUNITIES;
         [1 + districts + districts * streets + community, 1 + districts + street, 1 + street / streets, 0]
+    }
+
+    /// How many areas there are.
+    fn count(&self) -> u32 {
+        let Size { districts, streets, .. } = self.size;
+        1 + districts + districts * streets * (1 + COMMUNITIES)
     }
 
     fn any(&self, random: &mut Random) -> u32 {

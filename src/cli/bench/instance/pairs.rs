@@ -12,6 +12,8 @@ const CATEGORY: [i32; 4] = [40_000, 28_000, 15_000, 5_000];
 const NEAR: i32 = 25_000;
 /// What all the weeks in which it is wanted earn.
 const TIME: i32 = 15_000;
+/// Nodes of the tree of categories.
+const CATEGORIES: u32 = 1 + TOPS + TOPS * MIDS + ALL_LEAVES;
 /// Stands for likeness: so many steps of so many points.
 const STEPS: u64 = 21;
 const STEP: i32 = 250;
@@ -28,6 +30,8 @@ pub struct Shelves {
 /// Services of a category that reach the same area and are at home in the same district.
 struct Shelf {
     books: Range<u32>,
+    /// The best of their qualities.
+    quality: i32,
     /// Where they are.
     least: Spot,
     most: Spot,
@@ -43,11 +47,13 @@ struct Book {
     groups: u8,
 }
 
-/// The best so far of one need.
-struct Best<'b> {
+/// The best so far of one need, each as one number: its score, then its service, counted down.
+pub struct Best {
     kept: usize,
-    found: &'b mut Vec<(u32, i32)>,
-    worst: usize,
+    found: Vec<u64>,
+    /// The worst of them, once there are enough, and its score.
+    worst: u64,
+    least: i32,
 }
 
 impl Shelves {
@@ -56,13 +62,13 @@ impl Shelves {
             .iter()
             .zip(0..)
             .map(|(service, place)| {
-                (rack(areas, service.category, service.area), service.home, -service.quality, place)
+                (rack(service.category, service.area), service.home, -service.quality, place)
             })
             .collect();
         order.sort_unstable();
         let books: Vec<Book> = order.iter().map(|(.., place)| book(services, *place)).collect();
         let mut shelves = Vec::new();
-        let racks = rack(areas, 1 + TOPS + TOPS * MIDS + ALL_LEAVES, 0);
+        let racks = rack(0, areas.count());
         let mut filled = vec![0..0; racks];
         let mut first = 0;
         for same in order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
@@ -76,17 +82,19 @@ impl Shelves {
         Self { racks: filled, stock: shelves, books }
     }
 
-    /// The best pairs of a need, by service; of equal scores the first service is the better.
-    pub fn best(&self, areas: &Areas, need: &Need, place: u64, kept: usize, found: &mut Vec<(u32, i32)>) {
-        found.clear();
-        let mut best = Best { kept, found, worst: 0 };
+    /// Looks for the best pairs of a need; of equal scores the first service is the better.
+    pub fn look(&self, areas: &Areas, need: &Need, place: u64, best: &mut Best) {
+        best.begin();
         let weeks = need.weeks.count_ones().cast_signed();
         for (category, filed) in categories_of(need.leaf).into_iter().zip(CATEGORY) {
             for area in areas.upwards(need.community) {
-                for shelf in &self.stock[as_range(&self.racks[rack(areas, category, area)])] {
+                for shelf in &self.stock[as_range(&self.racks[rack(category, area)])] {
                     let most = filed + shelf.nearness(need.spot) + TIME + LIKENESS;
+                    if most + shelf.quality < best.least {
+                        continue;
+                    }
                     for book in &self.books[as_range(&shelf.books)] {
-                        if most + book.quality < best.least() {
+                        if most + book.quality < best.least {
                             break;
                         }
                         let common = (book.weeks & need.weeks).count_ones().cast_signed();
@@ -95,7 +103,7 @@ impl Shelves {
                         }
                         let earned =
                             filed + nearness(book.spot, need.spot) + TIME * common / weeks + book.quality;
-                        if earned + LIKENESS < best.least() {
+                        if earned + LIKENESS < best.least {
                             continue;
                         }
                         let likeness = mix(place << 32 | u64::from(book.service)) % STEPS;
@@ -104,7 +112,6 @@ impl Shelves {
                 }
             }
         }
-        best.found.sort_unstable();
     }
 }
 
@@ -119,43 +126,63 @@ impl Shelf {
             x: spots().map(|spot| spot.x).max().unwrap_or_default(),
             y: spots().map(|spot| spot.y).max().unwrap_or_default(),
         };
-        Self { books: number(range.start)..number(range.end), least, most }
+        let quality = books[range.start].quality;
+        Self { books: number(range.start)..number(range.end), quality, least, most }
     }
 
     /// The most that any of them earns for being near.
     fn nearness(&self, spot: Spot) -> i32 {
-        let nearest =
-            Spot { x: spot.x.clamp(self.least.x, self.most.x), y: spot.y.clamp(self.least.y, self.most.y) };
-        // Distances count in steps of 50 metres, so the nearest place may be a step better than it looks.
-        (nearness(nearest, spot) + 50).min(NEAR)
+        let away = |at: i32, least: i32, most: i32| (least - at).max(at - most).max(0);
+        let metres = away(spot.x, self.least.x, self.most.x) + away(spot.y, self.least.y, self.most.y);
+        // Distances count in steps of 50 metres, so a place may be almost a step better than it looks.
+        (NEAR + 50 - metres).clamp(0, NEAR)
     }
 }
 
-impl Best<'_> {
-    /// The least score that is still of interest.
-    fn least(&self) -> i32 {
-        if self.found.len() < self.kept { i32::MIN } else { self.found[self.worst].1 }
+impl Best {
+    pub fn new(kept: usize) -> Self {
+        Self { kept, found: Vec::with_capacity(kept), worst: 0, least: i32::MIN }
+    }
+
+    fn begin(&mut self) {
+        self.found.clear();
+        (self.worst, self.least) = (0, i32::MIN);
     }
 
     fn take(&mut self, service: u32, score: i32) {
-        let rank = |(service, score): (u32, i32)| (score, std::cmp::Reverse(service));
+        let new = u64::from(score.cast_unsigned()) << 32 | u64::from(u32::MAX - service);
         if self.found.len() < self.kept {
-            self.found.push((service, score));
-        } else if rank((service, score)) > rank(self.found[self.worst]) {
-            self.found[self.worst] = (service, score);
+            self.found.push(new);
+        } else if new > self.worst {
+            let worst = self.found.iter_mut().find(|pair| **pair == self.worst);
+            *worst.unwrap_or(&mut self.worst) = new;
         } else {
             return;
         }
         if self.found.len() == self.kept {
-            self.worst = (0..self.kept).min_by_key(|place| rank(self.found[*place])).unwrap_or_default();
+            self.worst = self.found.iter().copied().min().unwrap_or_default();
+            self.least = score_of(self.worst);
         }
+    }
+
+    /// The services with their scores, by service.
+    pub fn pairs(&mut self) -> impl ExactSizeIterator<Item = (u32, i32)> {
+        self.found.sort_unstable_by_key(|pair| service_of(*pair));
+        self.found.iter().map(|pair| (service_of(*pair), score_of(*pair)))
     }
 }
 
-fn rack(areas: &Areas, category: u32, area: u32) -> usize {
-    let size = areas.size;
-    let all = 1 + size.districts + size.districts * size.streets * (1 + super::COMMUNITIES);
-    category as usize * all as usize + area as usize
+fn service_of(pair: u64) -> u32 {
+    u32::MAX - (pair & u64::from(u32::MAX)) as u32
+}
+
+fn score_of(pair: u64) -> i32 {
+    ((pair >> 32) as u32).cast_signed()
+}
+
+/// Where the shelves of a category and an area stand: those of an area beside each other.
+fn rack(category: u32, area: u32) -> usize {
+    area as usize * CATEGORIES as usize + category as usize
 }
 
 fn book(services: &[Service], place: u32) -> Book {
