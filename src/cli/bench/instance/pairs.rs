@@ -173,7 +173,7 @@ impl Best {
 }
 
 fn service_of(pair: u64) -> u32 {
-    u32::MAX - (pair & u64::from(u32::MAX)) as u32
+    u32::MAX - u32::try_from(pair & u64::from(u32::MAX)).unwrap_or(u32::MAX)
 }
 
 fn score_of(pair: u64) -> i32 {
