@@ -4,7 +4,7 @@ use crate::domain::id::Id;
 use crate::domain::viewer::Viewer;
 use crate::store::Store;
 use crate::store::contact::{self, Owner, Shown};
-use crate::store::entity::{self, Entity};
+use crate::store::entity::{self, Coded, Entity};
 use crate::store::error::Error;
 use crate::store::page::{self, Listing, Slice, Window};
 use crate::store::part::{self, Part};
@@ -55,6 +55,49 @@ impl<E: Entity> Loader<ById<E>> for Loaders {
         let mut conn = self.store.read().await?;
         let found = entity::by_ids::<E>(&mut conn, &self.viewer, &ids).await?;
         Ok(found.into_iter().map(|(id, row)| (ById(id), row)).collect())
+    }
+}
+
+/// Asks for an entity by its code.
+pub struct ByCode<E>(String, PhantomData<fn() -> E>);
+
+impl<E: Coded> ByCode<E> {
+    /// The one with this code.
+    #[must_use]
+    pub fn new(code: String) -> Self {
+        Self(code, PhantomData)
+    }
+}
+
+impl<E> Clone for ByCode<E> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
+
+impl<E> PartialEq for ByCode<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<E> Eq for ByCode<E> {}
+
+impl<E> Hash for ByCode<E> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<E: Coded> Loader<ByCode<E>> for Loaders {
+    type Value = E;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ByCode<E>]) -> Result<HashMap<ByCode<E>, E>, Arc<Error>> {
+        let codes: Vec<&str> = keys.iter().map(|key| key.0.as_str()).collect();
+        let mut conn = self.store.read().await?;
+        let found = entity::by_codes::<E>(&mut conn, &self.viewer, &codes).await?;
+        Ok(found.into_iter().map(|(code, row)| (ByCode(code, PhantomData), row)).collect())
     }
 }
 

@@ -6,6 +6,7 @@ pub mod category;
 pub mod contact;
 pub mod directive;
 pub mod drive;
+pub mod entity;
 pub mod error;
 pub mod event;
 pub mod flow;
@@ -53,6 +54,7 @@ pub struct Query(
     matching::OfferWorthQuery,
     run::MatchingRunQuery,
     flow::FlowQuery,
+    entity::EntityQuery,
 );
 
 /// What can be changed. Every mutation takes one input and answers with a payload: the changed object and, where it was

@@ -1,7 +1,7 @@
 //! Areas: the tree, kept with every area's ancestors so that "everything below" is one look-up.
 
 use super::conn::{Conn, Tx};
-use super::entity::{Entity, get};
+use super::entity::{Coded, Entity, get};
 use super::error::{Error, Result};
 use super::page::{Key, KeyKind, Listing, Order};
 use super::sql::{Sql, sql};
@@ -23,6 +23,12 @@ impl Entity for Area {
 
     fn id(&self) -> AreaId {
         self.id
+    }
+}
+
+impl Coded for Area {
+    fn code(&self) -> Option<&str> {
+        self.code.as_deref()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Categories: a small tree that comes with the hub.
 
 use super::conn::{Conn, Tx};
-use super::entity::Entity;
+use super::entity::{Coded, Entity};
 use super::error::{Error, Result};
 use super::page::{Key, KeyKind, Listing, Order};
 use super::sql::{Sql, sql};
@@ -23,6 +23,12 @@ impl Entity for Category {
 
     fn id(&self) -> CategoryId {
         self.id
+    }
+}
+
+impl Coded for Category {
+    fn code(&self) -> Option<&str> {
+        Some(&self.code)
     }
 }
 

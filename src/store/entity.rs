@@ -2,7 +2,7 @@
 
 use super::conn::{Conn, Row, Tx};
 use super::error::Result;
-use super::sql::Sql;
+use super::sql::{Sql, Value};
 use crate::domain::id::Id;
 use crate::domain::refusal::Refusal;
 use crate::domain::viewer::Viewer;
@@ -23,11 +23,25 @@ pub trait Entity: Row + Clone + Sync + 'static {
     fn id(&self) -> Self::Id;
 }
 
+/// An entity that has an official code beside its id, in the column `code`: what the world outside the hub calls it by.
+pub trait Coded: Entity {
+    /// The code, where it has one.
+    fn code(&self) -> Option<&str>;
+}
+
 fn select<E: Entity>(viewer: &Viewer, ids: &[E::Id]) -> Sql {
+    select_where::<E, _>(viewer, "id", ids.iter().map(|id| id.uuid()))
+}
+
+fn select_where<E: Entity, V: Into<Value>>(
+    viewer: &Viewer,
+    column: &str,
+    values: impl IntoIterator<Item = V>,
+) -> Sql {
     let (table, alias) = (E::TABLE, E::ALIAS);
     let mut sql = Sql::default();
-    sql.push(&format!("SELECT {alias}.* FROM {table} AS {alias} WHERE {alias}.id IN "));
-    sql.list(ids.iter().map(|id| id.uuid()));
+    sql.push(&format!("SELECT {alias}.* FROM {table} AS {alias} WHERE {alias}.{column} IN "));
+    sql.list(values);
     E::scope(&mut sql, viewer);
     sql
 }
@@ -39,6 +53,19 @@ fn select<E: Entity>(viewer: &Viewer, ids: &[E::Id]) -> Sql {
 pub async fn by_ids<E: Entity>(conn: &mut Conn, viewer: &Viewer, ids: &[E::Id]) -> Result<HashMap<E::Id, E>> {
     let rows: Vec<E> = conn.all(select::<E>(viewer, ids)).await?;
     Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
+}
+
+/// The entities with these codes that the viewer may see, by code.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn by_codes<E: Coded>(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    codes: &[&str],
+) -> Result<HashMap<String, E>> {
+    let rows: Vec<E> = conn.all(select_where::<E, _>(viewer, "code", codes.iter().copied())).await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.code()?.to_owned(), row))).collect())
 }
 
 /// The entity with this id.

@@ -9,6 +9,7 @@ mod builders;
 mod cli_match;
 mod contact_show;
 mod door;
+mod entity_lookup;
 mod event_trail;
 mod flow_sum;
 mod http_auth;

@@ -41,7 +41,10 @@ fn everything_in_the_schema_is_described() {
             TypeKind::Scalar | TypeKind::Union(_) => {}
         }
     }
-    let silent: Vec<&String> = found.iter().filter(|(_, told)| !told).map(|(path, _)| path).collect();
+    // What the federation's own specification lays down: the framework writes it, without a word.
+    let specified = |path: &str| path.starts_with('_') || path.starts_with("Query._");
+    let silent: Vec<&String> =
+        found.iter().filter(|(path, told)| !told && !specified(path)).map(|(path, _)| path).collect();
     assert!(found.len() > 100, "the schema was read");
     assert!(silent.is_empty(), "without a description: {silent:#?}");
 }
