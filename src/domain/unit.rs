@@ -1,5 +1,6 @@
 //! Partner units (共建单位): who gives, and often also asks.
 
+use super::area::Place;
 use super::id::{AreaId, ContactId, UnitCapacityId, UnitId};
 use super::service::Measure;
 use super::text::text_enum;
@@ -48,6 +49,9 @@ pub struct PartnerUnit {
     pub credit_code: Option<String>,
     /// Its address.
     pub address: Option<String>,
+    /// Where it is.
+    #[sqlx(flatten)]
+    pub place: Place,
     /// Its liaison (联络员).
     pub contact_id: Option<ContactId>,
     /// Counts the edits, so that two editors do not overwrite each other.

@@ -5,6 +5,7 @@
 use super::settings::{Fairness, Settings};
 use super::weights::Weights;
 use super::world::{Record, Snapshot, Unit, World};
+use crate::domain::area::Place;
 use crate::domain::check;
 use crate::domain::directive::{Directive, DirectiveKind};
 use crate::domain::id::{AreaId, CapacityId, CategoryId, DirectiveId, Id, Kind, NeedId, ServiceId, UnitId};
@@ -234,7 +235,7 @@ fn unit_to_be_found(rows: &mut Snapshot, area: AreaId) -> UnitId {
     if !rows.units.iter().any(|unit| unit.id == id) {
         let record = Record::default();
         let (name, name_en) = (TO_BE_FOUND.0.to_owned(), Some(TO_BE_FOUND.1.to_owned()));
-        rows.units.push(Unit { id, name, name_en, record });
+        rows.units.push(Unit { id, name, name_en, place: Place::default(), record });
     }
     rows.check_ins.push((id, area));
     id

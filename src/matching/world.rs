@@ -2,7 +2,7 @@
 //! how they were loaded.
 
 use super::tree::Tree;
-use crate::domain::area::Area;
+use crate::domain::area::{Area, Place};
 use crate::domain::availability::Rule;
 use crate::domain::category::Category;
 use crate::domain::directive::Directive;
@@ -59,6 +59,8 @@ pub struct Unit {
     pub name: String,
     /// An English gloss of the name.
     pub name_en: Option<String>,
+    /// Where it is.
+    pub place: Place,
     /// How it kept its word so far.
     pub record: Record,
 }

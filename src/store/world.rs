@@ -4,7 +4,7 @@ use super::conn::{Conn, Tx};
 use super::entity::{Entity as _, get};
 use super::error::{Error, Result};
 use super::sql::Sql;
-use crate::domain::area::Area;
+use crate::domain::area::{Area, Place};
 use crate::domain::availability::Rule;
 use crate::domain::directive::Directive;
 use crate::domain::id::{AreaId, CapacityId, CategoryId, NeedId, ServiceId, UnitId};
@@ -229,7 +229,7 @@ impl Reader<'_> {
     async fn units(&self, conn: &mut Conn) -> Result<Vec<Unit>> {
         let rows: Vec<UnitRow> = conn
             .all(self.by_unit(
-                "SELECT u.id, u.name, u.name_en,
+                "SELECT u.id, u.name, u.name_en, u.latitude, u.longitude,
                     (SELECT COUNT(*) FROM match AS m WHERE m.unit_id = u.id AND m.state = 'confirmed') AS confirmed,
                     (SELECT COUNT(*) FROM match AS m WHERE m.unit_id = u.id AND m.state = 'no_show') AS no_shows
                  FROM partner_unit AS u WHERE u.id IN ",
@@ -326,6 +326,8 @@ struct UnitRow {
     id: UnitId,
     name: String,
     name_en: Option<String>,
+    #[sqlx(flatten)]
+    place: Place,
     confirmed: i64,
     no_shows: i64,
 }
@@ -333,7 +335,7 @@ struct UnitRow {
 impl UnitRow {
     fn unit(self) -> Unit {
         let record = Record { confirmed: self.confirmed, no_shows: self.no_shows };
-        Unit { id: self.id, name: self.name, name_en: self.name_en, record }
+        Unit { id: self.id, name: self.name, name_en: self.name_en, place: self.place, record }
     }
 }
 

@@ -2,7 +2,7 @@
 //! different need, a few categories that most ask for, services that are scarce and services that nobody wants.
 
 use super::random::Random;
-use crate::domain::area::{Area, AreaKind};
+use crate::domain::area::{self, Area, AreaKind};
 use crate::domain::category::Category;
 use crate::domain::id::{AreaId, CategoryId, Id, UnitId};
 use crate::domain::need::{Need, NeedState, Source, Terms, Urgency};
@@ -133,6 +133,7 @@ impl Builder<'_> {
             code: None,
             name,
             name_en: None,
+            place: area::Place::default(),
             created_at: self.now,
         };
         let own = area.id;
@@ -159,6 +160,7 @@ impl Builder<'_> {
                 name_en: None,
                 credit_code: None,
                 address: None,
+                place: area::Place::default(),
                 contact_id: None,
                 version: 1,
                 created_at: self.now,

@@ -2,6 +2,7 @@
 
 use super::story::{Delivered, Person, Story, midnight, rolling_year};
 use crate::clock::Clock;
+use crate::domain::area::Place;
 use crate::domain::id::{AreaId, MatchId, NeedId, ServiceId, UnitId};
 use crate::domain::matches::Side;
 use crate::domain::need::{Need, Outcome, Terms};
@@ -110,7 +111,11 @@ async fn load_areas(store: &Store, tale: &Story) -> Result<Loaded> {
                 let parent = parent.as_deref().and_then(|key| areas.get(key)).copied();
                 let parent = parent.with_context(|| format!("nowhere for {}", told.key))?;
                 let (name, name_en) = (told.name.clone(), told.name_en.clone());
-                area::add(&mut tx, NewArea { parent, kind: told.kind, name, name_en }).await?
+                area::add(
+                    &mut tx,
+                    NewArea { parent, kind: told.kind, name, name_en, place: Place::default() },
+                )
+                .await?
             }
         };
         areas.insert(told.key.clone(), id);
@@ -128,6 +133,7 @@ async fn load_units(store: &Store, tale: &Story, loaded: &mut Loaded, today: Nai
             name_en: told.name_en.clone(),
             credit_code: None,
             address: told.address.clone(),
+            place: Place::default(),
             liaison: Some(contact(&told.liaison)),
         };
         let areas: Vec<AreaId> = told.areas.iter().map(|key| loaded.area(key)).collect::<Result<_>>()?;

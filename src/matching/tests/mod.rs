@@ -14,7 +14,7 @@ use super::settings::Settings;
 use super::solve::{Matching, solve};
 use super::weights::Weights;
 use super::world::{Reached, Record, Served, Snapshot, Unit, World};
-use crate::domain::area::{Area, AreaKind};
+use crate::domain::area::{Area, AreaKind, Place};
 use crate::domain::category::Category;
 use crate::domain::directive::{Directive, DirectiveKind};
 use crate::domain::id::{CapacityId, Id, NeedId, ServiceId};
@@ -52,6 +52,7 @@ fn area(number: u128, parent: Option<u128>, kind: AreaKind, name: &str) -> Area 
         code: None,
         name: name.into(),
         name_en: None,
+        place: Place::default(),
         created_at: monday(),
     }
 }
@@ -73,6 +74,7 @@ fn empty() -> Snapshot {
         id: id(number),
         name: name.into(),
         name_en: None,
+        place: Place::default(),
         record: Record::default(),
     };
     Snapshot {
