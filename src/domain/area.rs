@@ -1,8 +1,7 @@
 //! Areas (区划): the administrative tree from provinces down to grids and compounds.
 
-use super::check;
 use super::id::AreaId;
-use super::refusal::Refusal;
+use super::place::Place;
 use super::text::text_enum;
 use chrono::{DateTime, Utc};
 
@@ -41,33 +40,6 @@ impl AreaKind {
             Self::Compound | Self::Grid => matches!(parent, Self::Community | Self::Zone | Self::Compound),
             Self::Zone => matches!(parent, Self::Street | Self::Community | Self::Zone),
         }
-    }
-}
-
-/// Where something is, in whole microdegrees (WGS 84); nowhere known by default.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, sqlx::FromRow)]
-pub struct Place {
-    /// Degrees north of the equator, times a million.
-    pub latitude: Option<i64>,
-    /// Degrees east of Greenwich, times a million.
-    pub longitude: Option<i64>,
-}
-
-impl Place {
-    /// A point on earth.
-    ///
-    /// # Errors
-    /// [`Code::BadNumber`](super::refusal::Code::BadNumber) where there is no such point.
-    pub fn new(field: &str, latitude: i64, longitude: i64) -> Result<Self, Refusal> {
-        let latitude = check::number(&format!("{field}.latitude"), latitude, -90_000_000, 90_000_000)?;
-        let longitude = check::number(&format!("{field}.longitude"), longitude, -180_000_000, 180_000_000)?;
-        Ok(Self { latitude: Some(latitude), longitude: Some(longitude) })
-    }
-
-    /// Latitude and longitude, where they are known.
-    #[must_use]
-    pub fn known(self) -> Option<(i64, i64)> {
-        self.latitude.zip(self.longitude)
     }
 }
 

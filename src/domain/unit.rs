@@ -1,7 +1,7 @@
 //! Partner units (共建单位): who gives, and often also asks.
 
-use super::area::Place;
 use super::id::{AreaId, ContactId, UnitCapacityId, UnitId};
+use super::place::Place;
 use super::service::Measure;
 use super::text::text_enum;
 use chrono::{DateTime, Utc};

@@ -5,11 +5,11 @@
 use super::settings::{Fairness, Settings};
 use super::weights::Weights;
 use super::world::{Record, Snapshot, Unit, World};
-use crate::domain::area::Place;
 use crate::domain::check;
 use crate::domain::directive::{Directive, DirectiveKind};
 use crate::domain::id::{AreaId, CapacityId, CategoryId, DirectiveId, Id, Kind, NeedId, ServiceId, UnitId};
 use crate::domain::need::{Need, NeedState, Source, Terms, Urgency};
+use crate::domain::place::Place;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::service::{Capacity, Measure, Mode, Service, ServiceState, TargetGroups};
 use crate::domain::text::{Lang, TextEnum as _};

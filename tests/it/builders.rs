@@ -9,9 +9,10 @@ mod services;
 
 use crate::hub::{Hub, administrator, monday};
 use chrono::{NaiveDate, TimeDelta};
-use gongjian_hub::domain::area::{AreaKind, Place};
+use gongjian_hub::domain::area::AreaKind;
 use gongjian_hub::domain::id::{AreaId, CategoryId, Id as _, NeedId, ServiceId, UnitId};
 use gongjian_hub::domain::need::{Source, Terms, Urgency};
+use gongjian_hub::domain::place::Place;
 use gongjian_hub::domain::service::{Measure, Mode, TargetGroup, TargetGroups};
 use gongjian_hub::domain::unit::UnitKind;
 use gongjian_hub::domain::viewer::{Actor, Viewer};

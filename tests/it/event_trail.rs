@@ -3,7 +3,7 @@ use crate::builders::need_facts;
 use crate::hub::{administrator, both};
 use chrono::NaiveDate;
 use futures_util::future::join_all;
-use gongjian_hub::domain::area::Place;
+use gongjian_hub::domain::place::Place;
 use gongjian_hub::domain::text::TextEnum as _;
 use gongjian_hub::domain::unit::UnitKind;
 use gongjian_hub::domain::viewer::Actor;

@@ -1,8 +1,8 @@
 //! Where things are.
 
 use super::AreaPayload;
-use crate::domain::area;
 use crate::domain::id::Id as _;
+use crate::domain::place;
 use crate::domain::refusal::Code;
 use crate::graph::mutation::{Mutation, mutate, parse};
 use crate::store::area::set_place;
@@ -23,7 +23,7 @@ pub struct Place {
 impl Place {
     /// The place, where it is known.
     #[must_use]
-    pub fn of(place: area::Place) -> Option<Self> {
+    pub fn of(place: place::Place) -> Option<Self> {
         place.known().map(|(latitude, longitude)| Self { latitude, longitude })
     }
 }
@@ -42,9 +42,9 @@ impl PlaceInput {
     ///
     /// # Errors
     /// [`Code::BadNumber`] where there is no such point.
-    pub fn read(field: &str, given: Option<&Self>) -> Done<area::Place> {
-        let Some(given) = given else { return Ok(area::Place::default()) };
-        Ok(area::Place::new(field, given.latitude, given.longitude)?)
+    pub fn read(field: &str, given: Option<&Self>) -> Done<place::Place> {
+        let Some(given) = given else { return Ok(place::Place::default()) };
+        Ok(place::Place::new(field, given.latitude, given.longitude)?)
     }
 }
 

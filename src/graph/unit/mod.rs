@@ -18,9 +18,9 @@ use super::matches::{Match, MatchFilter, MatchOrder};
 use super::need::{Need, NeedFilter, NeedOrder};
 use super::page::{Connection, Node, PageArgs, known, parts};
 use super::service::{Service, ServiceFilter, ServiceOrder};
-use crate::domain::area;
 use crate::domain::credit_code::{self, Verdict};
 use crate::domain::id::Id as _;
+use crate::domain::place;
 use crate::domain::unit::{self, UnitKind};
 use crate::matching::what_if::{TO_BE_FOUND, supposed_id};
 use crate::store::alliance::Alliances;
@@ -55,7 +55,7 @@ impl PartnerUnit {
             name_en: Some(TO_BE_FOUND.1.to_owned()),
             credit_code: None,
             address: None,
-            place: area::Place::default(),
+            place: place::Place::default(),
             contact_id: None,
             version: 1,
             created_at: service.created_at,
