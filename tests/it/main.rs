@@ -51,6 +51,7 @@ mod need_rights;
 mod need_terms;
 mod oidc_sign_in;
 mod permission_matrix;
+mod place_set;
 mod process_killed;
 mod schema_check;
 mod schema_descriptions;

@@ -8,6 +8,7 @@ use gongjian_hub::domain::directive::DirectiveKind;
 use gongjian_hub::domain::id::{AreaId, NeedId, ServiceId, UnitId};
 use gongjian_hub::domain::matches::Side as MatchSide;
 use gongjian_hub::domain::need::Outcome;
+use gongjian_hub::domain::place::Place;
 use gongjian_hub::domain::unit::UnitKind;
 use gongjian_hub::domain::viewer::{Actor, Scope, Viewer};
 use gongjian_hub::store::alliance::{self, NewAlliance};
@@ -144,6 +145,7 @@ impl Hub {
             name_en: None,
             credit_code: None,
             address: None,
+            place: Place::default(),
             liaison: Some(NewContact { name: format!("{mark}联络员"), phone: "13700000000".into() }),
         };
         let on = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
