@@ -9,7 +9,7 @@ use super::token::hash;
 use super::{Store, grant, guess, password};
 use crate::domain::account::{Account, Grant, PASSWORD_MOST, Session, folded};
 use crate::domain::event::EventKind;
-use crate::domain::id::{AccountId, AreaId, GrantId, Id as _, Kind, SessionId, UnitId};
+use crate::domain::id::{AccountId, AreaId, GrantId, Id, Kind, SessionId, UnitId};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::TextEnum as _;
 use crate::domain::viewer::{Actor, Principal, Role, Scope, Viewer};
@@ -241,7 +241,7 @@ pub async fn end(tx: &mut Tx, id: SessionId) -> Result<AccountId> {
 /// # Errors
 /// Where the database fails.
 pub async fn end_others(tx: &mut Tx, account: AccountId, but: Option<SessionId>) -> Result<()> {
-    end_where(tx, account, "id <> ", but.map_or(Uuid::nil(), |id| id.uuid())).await
+    end_where(tx, account, "id <> ", but.map_or(Uuid::nil(), Id::uuid)).await
 }
 
 async fn end_where(tx: &mut Tx, account: AccountId, which: &str, id: Uuid) -> Result<()> {

@@ -40,12 +40,11 @@ pub async fn sign_in(store: &Store, who: &Subject) -> Result<Option<Begun>> {
         ))
         .await?;
     let id = account.as_ref().map_or(AccountId::new(Uuid::nil()), |account| account.id);
-    let begun = match account.filter(|account| account.disabled_at.is_none()) {
-        Some(account) => Some(session::begin(&mut tx, store.sign_in, &account, "oidc").await?),
-        None => {
-            tx.event(id, None, EventKind::SignInRefused, json!({ "by": "oidc" }));
-            None
-        }
+    let begun = if let Some(account) = account.filter(|account| account.disabled_at.is_none()) {
+        Some(session::begin(&mut tx, store.sign_in, &account, "oidc").await?)
+    } else {
+        tx.event(id, None, EventKind::SignInRefused, json!({ "by": "oidc" }));
+        None
     };
     tx.commit().await?;
     Ok(begun)

@@ -147,12 +147,12 @@ both!(a_session_ends_by_want_of_use_by_age_and_by_hand, |hub| {
     assert!(out.header("set-cookie").starts_with("__Host-gongjian=; Path=/; Max-Age=0"));
     assert_eq!(ask(hub, &ended, "{ __typename }").await.status.as_u16(), 401);
     assert_eq!(role(hub, &other).await, "ADMINISTRATOR");
-    let list = ask(hub, &other, "{ viewer { account { sessions { id current } } } }").await.json();
-    let sessions = list["data"]["viewer"]["account"]["sessions"].as_array().unwrap().clone();
-    let last = sessions.iter().find(|session| session["current"] == json!(true)).unwrap();
+    let told = ask(hub, &other, "{ viewer { account { sessions { id current } } } }").await.json();
+    let sessions = told["data"]["viewer"]["account"]["sessions"].as_array().unwrap().clone();
+    let here = sessions.iter().find(|session| session["current"] == json!(true)).unwrap();
     let text = format!(
         "mutation {{ endSession(input: {{ id: {} }}) {{ account {{ login }} errors {{ code }} }} }}",
-        last["id"]
+        here["id"]
     );
     assert_eq!(ask(hub, &other, &text).await.json()["data"]["endSession"]["errors"], json!([]));
     assert_eq!(ask(hub, &other, "{ __typename }").await.status.as_u16(), 401);

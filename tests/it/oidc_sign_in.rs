@@ -86,7 +86,7 @@ fn cookie(answer: &Answer, name: &str) -> String {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |done, byte| format!("{done}%{byte:02X}"))
 }
 
 /// Leaves for the provider; where the browser comes back to, and what it carries.

@@ -176,16 +176,14 @@ fn named_ids(name: &str, kind: &str, field: &str, ids: &BTreeSet<String>) -> Vec
     if wanted == Some("category") {
         return vec![crate::builders::category("safety.anti_fraud").to_string()];
     }
-    match wanted {
-        Some(prefix) => ids.iter().filter(|id| id.starts_with(&format!("{prefix}_"))).cloned().collect(),
-        None => {
-            let mut one: BTreeMap<&str, &String> = BTreeMap::new();
-            for id in ids {
-                one.entry(id.split_once('_').map_or("", |(prefix, _)| prefix)).or_insert(id);
-            }
-            one.into_values().cloned().collect()
-        }
+    if let Some(prefix) = wanted {
+        return ids.iter().filter(|id| id.starts_with(&format!("{prefix}_"))).cloned().collect();
     }
+    let mut one: BTreeMap<&str, &String> = BTreeMap::new();
+    for id in ids {
+        one.entry(id.split_once('_').map_or("", |(prefix, _)| prefix)).or_insert(id);
+    }
+    one.into_values().cloned().collect()
 }
 
 async fn answers(hub: &Hub, viewer: &Viewer, asks: &[Ask]) -> Vec<Value> {
@@ -219,7 +217,7 @@ fn texts(cursors: &[Value]) -> Vec<String> {
     for answer in cursors {
         collect(answer, &mut |key, text| {
             if key.ends_with("_endCursor") && !text.is_empty() && cursor != text {
-                cursor = text.to_owned();
+                text.clone_into(&mut cursor);
                 found.push(cursor.clone());
             }
         });
@@ -274,7 +272,9 @@ both!(nothing_of_another_street_is_read_by_any_path, |hub| {
         .collect();
     assert!(missed.is_empty(), "not walked: {missed:#?}");
     let mut text = String::new();
-    all.iter().for_each(|answer| said(answer, &mut text));
+    for answer in &all {
+        said(answer, &mut text);
+    }
     for what in [
         "need-draft",
         "need-en",
@@ -319,7 +319,9 @@ both!(nothing_of_another_street_is_read_by_any_path, |hub| {
         if who == "second liaison" {
             require_nothing_of(who, &asks, &told, &["zqb-need", &far_phone], &far);
             let mut text = String::new();
-            told.iter().for_each(|answer| said(answer, &mut text));
+            for answer in &told {
+                said(answer, &mut text);
+            }
             assert!(text.contains(BRIDGE) && !ids_in(&text).is_disjoint(&across), "it serves this one");
         } else {
             require_nothing_of(who, &asks, &told, &[FAR, BRIDGE, &far_phone], &foreign);

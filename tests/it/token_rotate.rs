@@ -1,6 +1,7 @@
 use crate::door::query;
 use crate::hub::{Hub, administrator, both};
 use chrono::TimeDelta;
+use gongjian_hub::domain::id::{AreaId, UnitId};
 use gongjian_hub::domain::viewer::{Actor, Scope, Viewer};
 use serde_json::{Value, json};
 
@@ -9,8 +10,8 @@ async fn status(hub: &Hub, secret: &Value) -> u16 {
     hub.post(&query("{ __typename }"), &[("authorization", &bearer)]).await.status.as_u16()
 }
 
-fn input(role: &str, area: Option<String>, unit: Option<String>) -> Value {
-    json!({ "name": "门户", "role": role, "areaId": area, "unitId": unit, "scopes": ["READ", "WRITE"], "days": 30 })
+fn input(role: &str, area: Option<AreaId>, unit: Option<UnitId>) -> Value {
+    json!({ "name": "门户", "role": role, "areaId": area.map(|id| id.to_string()), "unitId": unit.map(|id| id.to_string()), "scopes": ["READ", "WRITE"], "days": 30 })
 }
 
 async fn code(hub: &Hub, viewer: &Viewer, name: &str, input: Value) -> Value {
@@ -76,19 +77,18 @@ both!(nobody_makes_a_token_that_may_more_than_they, |hub| {
     let (unit, _) = hub.unit(streets.street, "湖南省图书馆").await;
     let (far, _) = hub.unit(streets.far_street, "长沙图书馆").await;
     let own = &streets.coordinator;
-    let made = hub
-        .mutate(own, "createToken", input("LIAISON", None, Some(unit.to_string())), "token { id scopes }")
-        .await;
+    let made =
+        hub.mutate(own, "createToken", input("LIAISON", None, Some(unit)), "token { id scopes }").await;
     assert_eq!(made["token"]["scopes"], json!(["READ", "WRITE"]));
     for given in [
-        input("LIAISON", None, Some(far.to_string())),
-        input("STAFF", Some(streets.far_community.to_string()), None),
-        input("COORDINATOR", Some(streets.street.to_string()), None),
+        input("LIAISON", None, Some(far)),
+        input("STAFF", Some(streets.far_community), None),
+        input("COORDINATOR", Some(streets.street), None),
         input("ADMINISTRATOR", None, None),
     ] {
         assert_eq!(code(hub, own, "createToken", given.clone()).await, "FORBIDDEN", "{given}");
     }
-    let staff = input("STAFF", Some(streets.community.to_string()), None);
+    let staff = input("STAFF", Some(streets.community), None);
     for scopes in [vec![Scope::Read, Scope::Write], vec![Scope::Write, Scope::Identity], vec![Scope::Read]] {
         let few = Viewer { scopes: scopes.clone(), ..own.clone() };
         assert_eq!(code(hub, &few, "createToken", staff.clone()).await, "FORBIDDEN", "{scopes:?}");
@@ -136,8 +136,7 @@ both!(a_token_makes_none_that_outlives_it, |hub| {
     let (unit, _) = hub.unit(streets.street, "湖南省图书馆").await;
     let (_, bearer) = hub.signed_in(Actor::Coordinator { street: streets.street }, 5).await;
     let bearer = Viewer { scopes: vec![Scope::Read, Scope::Write, Scope::Identity], ..bearer };
-    let made = hub
-        .mutate(&bearer, "createToken", input("LIAISON", None, Some(unit.to_string())), "token { expiresAt }")
-        .await;
+    let made =
+        hub.mutate(&bearer, "createToken", input("LIAISON", None, Some(unit)), "token { expiresAt }").await;
     assert_eq!(made["token"]["expiresAt"], "2026-03-07T01:00:00+00:00", "not after 30 days");
 });

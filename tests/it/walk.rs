@@ -5,6 +5,7 @@ use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 use gongjian_hub::cli::printed;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 /// A field or an argument: its name, its type as it is written, and what it takes.
 #[derive(Clone)]
@@ -118,7 +119,7 @@ impl Shape {
             let takes: Vec<String> = takes.map(|(name, kind)| format!("{name}: {}", literal(kind))).collect();
             let takes = if takes.is_empty() { String::new() } else { format!("({})", takes.join(", ")) };
             // Under names of their own, since types of one interface may tell different things under one name.
-            text += &format!(" {kind}_{}: {}{takes}", field.name, field.name);
+            let _ = write!(text, " {kind}_{}: {}{takes}", field.name, field.name);
             if !leaf {
                 path.push(to.to_owned());
                 text += " ";

@@ -68,6 +68,7 @@ impl Session {
     }
 
     /// Whether it is the one that asks.
+    #[expect(clippy::unused_async, reason = "the graph takes asynchronous resolvers only")]
     async fn current(&self, ctx: &Context<'_>) -> Result<bool, Error> {
         Ok(ctx.data::<Asked>()?.viewer.session() == Some(self.0.id))
     }

@@ -23,6 +23,9 @@ pub struct Back {
 
 /// Sends a browser to the provider. What has to come back travels in a cookie of its own, so that only the browser that
 /// left can arrive, and the hub keeps nothing for those who never do.
+///
+/// # Errors
+/// Where there is no provider, or it does not answer.
 pub async fn go(State(served): State<Served>, headers: HeaderMap) -> Result<Response, Failure> {
     let Some(oidc) = &served.oidc else { return Err(no_such_page(headers).await) };
     let leaving = oidc.leave(served.store.clock.now()).await.map_err(|error| told(&headers, &error))?;
@@ -35,6 +38,9 @@ pub async fn go(State(served): State<Served>, headers: HeaderMap) -> Result<Resp
 }
 
 /// Takes a browser in that comes back from the provider.
+///
+/// # Errors
+/// Where what comes back proves nothing, or nobody is linked to whoever it proves.
 pub async fn come_back(
     State(served): State<Served>,
     headers: HeaderMap,

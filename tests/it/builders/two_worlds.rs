@@ -56,7 +56,6 @@ pub struct Side {
     pub unit: UnitId,
     pub second: UnitId,
     pub talks: ServiceId,
-    pub other_talks: ServiceId,
 }
 
 impl Side {
@@ -116,7 +115,7 @@ impl Hub {
         let unit = self.registered(street, &format!("{street}图书馆"), mark).await;
         let second = self.registered(street, &format!("{street}银行"), mark).await;
         let talks = self.listed_service(unit, service_facts("反诈讲座", street), 1_000).await;
-        let other_talks = self.listed_service(second, service_facts("防骗讲座", street), 1_000).await;
+        self.listed_service(second, service_facts("防骗讲座", street), 1_000).await;
         let day = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
         let rule = NewAvailability {
             rrule: Some("FREQ=DAILY".into()),
@@ -135,7 +134,7 @@ impl Hub {
             alliance::join(tx, alliance, unit).await
         };
         self.change(&admin, all).await.unwrap();
-        Side { mark, street, community, unit, second, talks, other_talks }
+        Side { mark, street, community, unit, second, talks }
     }
 
     async fn registered(&self, street: AreaId, name: &str, mark: &str) -> UnitId {
