@@ -73,17 +73,13 @@ fn reads(
     let all: Vec<&String> = ids.iter().collect();
     for field in &shape.objects["Query"] {
         seen.insert(("Query".into(), field.name.clone()));
-        if field.name == "nodes" {
+        if field.name == "nodes" || field.name == "_entities" {
             for kind in shape.objects.keys() {
                 let Some(prefix) = prefix(kind) else { continue };
                 let of: Vec<&&String> =
                     all.iter().filter(|id| id.starts_with(&format!("{prefix}_"))).collect();
                 let selection = shape.selection(kind, 1, seen);
-                let text =
-                    format!("query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {kind} {selection} }} }}");
-                asks.extend(
-                    of.chunks(100).map(|ids| Ask { text: text.clone(), variables: json!({ "ids": ids }) }),
-                );
+                asks.extend(of.chunks(100).map(|ids| by_ids(&field.name, kind, &selection, ids)));
             }
             continue;
         }
@@ -98,6 +94,19 @@ fn reads(
         asks.extend(shape.asks("query", field, &selection, &tries));
     }
     asks
+}
+
+/// A request for many things of one kind: as everybody makes it, or as another gateway does.
+fn by_ids(field: &str, kind: &str, selection: &str, ids: &[&&String]) -> Ask {
+    if field == "nodes" {
+        let text = format!("query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {kind} {selection} }} }}");
+        return Ask { text, variables: json!({ "ids": ids }) };
+    }
+    let text = format!(
+        "query($them: [_Any!]!) {{ _entities(representations: $them) {{ ... on {kind} {selection} }} }}"
+    );
+    let them: Vec<Value> = ids.iter().map(|id| json!({ "__typename": kind, "id": id })).collect();
+    Ask { text, variables: json!({ "them": them }) }
 }
 
 /// Requests for every change, each about a thing of `ids`.
