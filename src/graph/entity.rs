@@ -2,6 +2,7 @@
 //! to it, and gateways can come back for more of it. Whoever asks sees what they see everywhere else; a key of nothing, or
 //! of something hidden from them, is null and leaves the other keys' answers alone.
 
+use super::account::Account;
 use super::alliance::Alliance;
 use super::area::Area;
 use super::category::Category;
@@ -15,6 +16,7 @@ use super::need::Need;
 use super::page::Node;
 use super::run::{MatchingRun, MatchingRunMatch, MatchingRunUnmet};
 use super::service::Service;
+use super::token::ApiToken;
 use super::unit::PartnerUnit;
 use crate::store::entity::{Coded, Entity};
 use async_graphql::{Context, Error, ID, Object};
@@ -102,6 +104,16 @@ impl EntityQuery {
 
     #[graphql(entity)]
     async fn matching_run_unmet(&self, ctx: &Context<'_>, id: ID) -> Result<Option<MatchingRunUnmet>, Error> {
+        by_id(ctx, &id).await
+    }
+
+    #[graphql(entity)]
+    async fn account(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Account>, Error> {
+        by_id(ctx, &id).await
+    }
+
+    #[graphql(entity)]
+    async fn api_token(&self, ctx: &Context<'_>, id: ID) -> Result<Option<ApiToken>, Error> {
         by_id(ctx, &id).await
     }
 }
