@@ -1,6 +1,8 @@
 //! Matching runs (匹配任务): matchings of an area that are computed in the background.
 
-use super::id::{AreaId, CapacityId, CategoryId, MatchId, NeedId, PlannedId, RunId, ServiceId, TokenId, UnmetId};
+use super::id::{
+    AreaId, CapacityId, CategoryId, MatchId, NeedId, PlannedId, RunId, ServiceId, TokenId, UnmetId,
+};
 use super::matches::Reason;
 use super::need::illegal;
 use super::refusal::Refusal;

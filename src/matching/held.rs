@@ -42,7 +42,8 @@ impl World {
     }
 
     fn release(&mut self, one: &Suggested, pairs: &Pairs) {
-        let (Some(need), Some(line)) = (place_of(self, one.need_id), pairs.lines.get(&one.capacity_id)) else {
+        let (Some(need), Some(line)) = (place_of(self, one.need_id), pairs.lines.get(&one.capacity_id))
+        else {
             return;
         };
         let need = &mut self.needs[need];
@@ -104,7 +105,8 @@ impl Pairs {
     }
 
     fn may_move(&self, world: &World, one: &Suggested) -> bool {
-        let (Some(need), Some(line)) = (place_of(world, one.need_id), self.lines.get(&one.capacity_id)) else {
+        let (Some(need), Some(line)) = (place_of(world, one.need_id), self.lines.get(&one.capacity_id))
+        else {
             return false;
         };
         let pair = (one.need_id, world.offer_of(*line).service.id);

@@ -110,7 +110,13 @@ mod tests {
         let text = serde_json::to_string(&settings).expect("text");
         assert_eq!(serde_json::from_str::<Settings>(&text).ok(), Some(settings));
         assert_eq!(serde_json::from_str::<Settings>("{}").ok(), Some(Settings::default()));
-        for bad in [r#"{"fairness": 5}"#, r#"{"fairness": -1}"#, r#"{"stability": 1000001}"#, r#"{"stability": -1}"#, r#"{"fair": 1}"#] {
+        for bad in [
+            r#"{"fairness": 5}"#,
+            r#"{"fairness": -1}"#,
+            r#"{"stability": 1000001}"#,
+            r#"{"stability": -1}"#,
+            r#"{"fair": 1}"#,
+        ] {
             assert!(serde_json::from_str::<Settings>(bad).is_err(), "{bad}");
         }
         assert_eq!(Fairness::all().map(Fairness::step).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);

@@ -258,8 +258,7 @@ impl<'w> Draft<'w> {
 
 /// The pairs of suggestions that are not among the candidates, by need and line, with their scores.
 fn missing(scorer: &Scorer, candidates: &Candidates, held: &[Held]) -> Vec<(u32, u32, i32)> {
-    let is_known =
-        |one: &Held| candidates.of(one.need).any(|pair| candidates.line(pair) == one.line);
+    let is_known = |one: &Held| candidates.of(one.need).any(|pair| candidates.line(pair) == one.line);
     let pair = |one: &Held| {
         let score = scorer.score(&scorer.candidate(one.need, one.line)).total;
         (short(one.need), short(one.line), i32::try_from(score).unwrap_or_default())

@@ -40,7 +40,10 @@ pub fn body(lang: Lang, report: &Report) -> String {
         (lang.pick("未满足的需求", "Unmet"), unmet(lang, world, matching).to_string()),
     ];
     if let Some(moved) = explain::moved(matching) {
-        parts.push((lang.pick("已推荐、待答复的对接", "Suggested and not answered yet"), moves(lang, world, matching, &moved)));
+        parts.push((
+            lang.pick("已推荐、待答复的对接", "Suggested and not answered yet"),
+            moves(lang, world, matching, &moved),
+        ));
     }
     if let Some(comparison) = comparison {
         parts.push((lang.pick("与现状对照", "Beside what is"), compared(lang, comparison)));

@@ -17,7 +17,7 @@ pub struct Moved {
     pub held: Held,
     /// How much of it the answer leaves where it is: then it is suggested anew.
     pub left: i64,
-    /// How many points the whole would lose if it stayed, beyond what moving it costs. `None` where that was not worked
+    /// How many points the whole would lose if it stayed as it is, beyond what moving it costs. `None` where that was not worked
     /// out: where needs have terms, or beyond the first hundred.
     pub gain: Option<i64>,
 }
@@ -125,13 +125,7 @@ impl Suggestions {
 
     /// Where the quantities of all pairs stand after some were taken in: `ends` are those of before, and `places` says it
     /// for the pairs of the needs.
-    pub fn carry_over(
-        &self,
-        ends: &[u32],
-        places: &[u32],
-        now: &Problem,
-        quantities: &[u32],
-    ) -> Vec<u32> {
+    pub fn carry_over(&self, ends: &[u32], places: &[u32], now: &Problem, quantities: &[u32]) -> Vec<u32> {
         let needs = now.demands.len() - self.held.len();
         let start = |demand: usize| demand.checked_sub(1).map_or(0, |above| ends[above] as usize);
         let mut carried = vec![0; now.pairs.len()];
@@ -158,6 +152,14 @@ impl Suggestions {
     fn own_pair(&self, problem: &Problem, place: usize) -> Option<usize> {
         let line = self.held[place].line;
         row(problem, self.demand(problem, place)).find(|pair| problem.pairs[*pair].supply as usize == line)
+    }
+
+    /// All pairs of a suggestion's need with the line that it draws on.
+    fn pairs_on(&self, problem: &Problem, place: usize) -> Vec<usize> {
+        let Held { need, line, .. } = self.held[place];
+        let demands = std::iter::once(need).chain(self.of(need).map(|place| self.demand(problem, place)));
+        let leads_there = |pair: &usize| problem.pairs[*pair].supply as usize == line;
+        demands.filter_map(|demand| row(problem, demand).find(leads_there)).collect()
     }
 }
 
@@ -208,6 +210,12 @@ fn loss(suggestions: &Suggestions, live: &mut Live, answer: &Assignment, places:
         let (pair, units) = (suggestions.own_pair(live.problem(), *place)?, suggestions.quantities[*place]);
         settled += i64::from(live.problem().pairs[pair].cost) * i64::from(units);
         live.settle(pair, units).ok()?;
+    }
+    // No more of the need is served through the same line: then the suggestion would not be as it was.
+    for place in places {
+        for pair in suggestions.pairs_on(live.problem(), *place) {
+            live.set_at_most(pair, 0).ok()?;
+        }
     }
     Some(live.objective() + settled - answer.objective)
 }

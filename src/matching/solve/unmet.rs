@@ -87,12 +87,8 @@ pub(super) fn explain(solved: &Solved, placements: &[Placement]) -> Vec<Unmet> {
     let mut search = Search::new(&solved.draft.scorer);
     let left = (0..solved.draft.scorer.world.needs.len()).map(|need| (need, solved.unmet(need)));
     left.filter(|(_, quantity)| *quantity > 0)
-        .map(|(need, quantity)| Unmet {
-        need,
-        quantity,
-        why: why(solved, &mut search, &takers, need),
-    })
-    .collect()
+        .map(|(need, quantity)| Unmet { need, quantity, why: why(solved, &mut search, &takers, need) })
+        .collect()
 }
 
 fn why(solved: &Solved, search: &mut Search, takers: &[Vec<usize>], need: usize) -> Why {
