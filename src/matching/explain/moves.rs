@@ -45,7 +45,7 @@ fn sentence(world: &World, matching: &Matching, moved: &Moved, lang: Lang) -> St
     let own = matching.placements.iter().filter(|placed| placed.candidate.need == held.need);
     let after: Vec<String> = own.map(|placed| quoted(placed.candidate.line, placed.quantity)).collect();
     let after = if after.is_empty() {
-        lang.pick("暂不安排", "nothing for now").to_owned()
+        lang.pick("暂不安排", "nothing").to_owned()
     } else {
         after.join(lang.pick("、", ", "))
     };
