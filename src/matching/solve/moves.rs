@@ -176,19 +176,19 @@ fn row(problem: &Problem, demand: usize) -> Range<usize> {
 pub(super) fn moves(solved: &Solved) -> Result<Moves, Violation> {
     let Draft { suggestions, candidates, .. } = &solved.draft;
     let mut moves = Moves { gain: Some(0), ..Moves::default() };
-    let mut moved = Vec::new();
+    let mut places = Vec::new();
     for (place, held) in suggestions.held.iter().enumerate() {
         let pair = candidates.of(held.need).find(|pair| candidates.line(*pair) == held.line);
         let left = pair.map_or(0, |pair| solved.quantity(held.need, pair));
         if left == held.quantity {
             moves.kept.push(*held);
         } else {
-            moved.push(place);
+            places.push(place);
             moves.moved.push(Moved { held: *held, left, gain: None });
         }
     }
     let world = solved.draft.scorer.world;
-    if moved.is_empty() {
+    if places.is_empty() {
         return Ok(moves);
     }
     if (0..world.needs.len()).any(|need| terms::has_terms(world, need)) {
@@ -196,10 +196,10 @@ pub(super) fn moves(solved: &Solved) -> Result<Moves, Violation> {
         return Ok(moves);
     }
     let live = Live::new(solved.draft.problem.clone(), &solved.answer)?;
-    for (moved, place) in moves.moved.iter_mut().zip(&moved).take(WEIGHED) {
+    for (moved, place) in moves.moved.iter_mut().zip(&places).take(WEIGHED) {
         moved.gain = loss(suggestions, &mut live.clone(), &solved.answer, &[*place]);
     }
-    moves.gain = loss(suggestions, &mut live.clone(), &solved.answer, &moved);
+    moves.gain = loss(suggestions, &mut live.clone(), &solved.answer, &places);
     Ok(moves)
 }
 
