@@ -6,7 +6,7 @@ use crate::domain::text::Lang;
 use crate::domain::viewer::{Actor, Viewer};
 use crate::graph::{self, Schema};
 use crate::http::{self, Metrics, Served};
-use crate::store::{self, Store, idempotency, matches, run};
+use crate::store::{self, Store, contact, idempotency, matches, refusals, run};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -115,6 +115,12 @@ impl App {
             runs.abort();
         }
         background.shutdown().await;
+        if let Err(error) = refusals::tell(&self.store).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the last refusals are not in the trail"
+            );
+        }
         self.store.close().await;
         Ok(served?)
     }
@@ -133,11 +139,13 @@ async fn sweep_often(store: Store, metrics: Metrics) {
 }
 
 /// Ends what has run out: matches that nobody answered in time, idempotency keys that nobody will repeat, matching runs
-/// that were over long ago.
+/// that were over long ago. And writes down what was refused.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn sweep(store: &Store) -> store::error::Result<()> {
+    refusals::tell(store).await?;
+    contact::clear_away(store).await?;
     let expired = matches::expire(store).await?;
     if expired > 0 {
         tracing::info!(expired, "matches that nobody answered gave back what they held");

@@ -21,7 +21,7 @@ pub use recurrence::{HORIZON_DAYS, Recurrence};
 /// The longest occurrence, a week in minutes.
 pub const LONGEST_MINUTES: u32 = 7 * 24 * 60;
 
-const UTC_AHEAD: TimeDelta = TimeDelta::hours(8);
+pub(super) const UTC_AHEAD: TimeDelta = TimeDelta::hours(8);
 
 /// When an occurrence starts and ends.
 pub type Span = (DateTime<Utc>, DateTime<Utc>);

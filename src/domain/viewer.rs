@@ -1,8 +1,9 @@
 //! Who is asking, and what they may do. Everything that is not granted here is denied.
 
-use super::id::{AreaId, TokenId, UnitId};
+use super::id::{AreaId, Id as _, TokenId, UnitId};
 use super::text::{TextEnum, text_enum};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 text_enum! {
     /// The part that a caller plays.
@@ -106,6 +107,23 @@ impl Viewer {
         match self.actor {
             Actor::Liaison { unit } => Some(unit),
             _ => None,
+        }
+    }
+
+    /// Their pseudonym in the trail; `None` for the public and for the hub's own machine.
+    #[must_use]
+    pub fn pseudonym(&self) -> Option<Uuid> {
+        self.token.map(TokenId::uuid)
+    }
+
+    /// On whose behalf they act: their unit, their community, their street.
+    #[must_use]
+    pub fn behalf(&self) -> Option<Uuid> {
+        match self.actor {
+            Actor::Public | Actor::Administrator => None,
+            Actor::Liaison { unit } => Some(unit.uuid()),
+            Actor::Staff { community, .. } => Some(community.uuid()),
+            Actor::Coordinator { street } => Some(street.uuid()),
         }
     }
 

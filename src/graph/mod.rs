@@ -53,6 +53,7 @@ pub struct Query(
     matching::OfferWorthQuery,
     run::MatchingRunQuery,
     flow::FlowQuery,
+    event::AuditQuery,
 );
 
 /// What can be changed. Every mutation takes one input and answers with a payload: the changed object and, where it was
@@ -74,6 +75,7 @@ pub struct Mutation(
     run::MatchingRunMutation,
     run::MatchingRunApplyMutation,
     directive::DirectiveMutation,
+    contact::ContactMutation,
 );
 
 /// What can be followed while it happens.
