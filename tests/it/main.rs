@@ -5,18 +5,24 @@
 
 mod alliance_join;
 mod areas_import;
+mod audit_chain;
+mod audit_refusals;
 mod builders;
+mod cli_audit;
 mod cli_match;
+mod contact_erase;
 mod contact_show;
 mod door;
 mod event_trail;
 mod flow_sum;
+mod history_words;
 mod http_auth;
 mod http_graphql;
 mod http_limits;
 mod http_pages;
 mod http_socket;
 mod hub;
+mod idempotency_keys;
 mod layers;
 mod match_claims;
 mod match_dropped;
