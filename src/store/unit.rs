@@ -12,6 +12,7 @@ use crate::domain::check::{self, TITLE_CHARS};
 use crate::domain::credit_code;
 use crate::domain::event::{EventKind, changed};
 use crate::domain::id::{AllianceId, AreaId, ContactId, Id as _, UnitId};
+use crate::domain::place::Place;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::unit::{PartnerUnit, UnitKind};
 use crate::domain::viewer::Viewer;
@@ -161,6 +162,8 @@ pub struct UnitFacts {
     pub credit_code: Option<String>,
     /// Its address.
     pub address: Option<String>,
+    /// Where it is.
+    pub place: Place,
     /// Its liaison; `None` leaves what is known.
     pub liaison: Option<NewContact>,
 }
@@ -220,8 +223,9 @@ pub async fn register(
     let added = tx
         .execute(sql!(
             "INSERT INTO partner_unit
-                (id, street_id, kind, name, name_en, credit_code, address, contact_id, search, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+                (id, street_id, kind, name, name_en, credit_code, address, contact_id, search, created_at, latitude,
+                 longitude)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
             id,
             street,
             facts.kind,
@@ -231,7 +235,9 @@ pub async fn register(
             checked.address,
             contact,
             checked.search,
-            now
+            now,
+            facts.place.latitude,
+            facts.place.longitude
         ))
         .await?;
     if added == 0 {
@@ -258,7 +264,7 @@ pub async fn update(tx: &mut Tx, id: UnitId, version: Option<i64>, facts: UnitFa
     let written = tx
         .execute(sql!(
             "UPDATE partner_unit SET kind = $1, name = $2, name_en = $3, credit_code = $4, address = $5,
-                contact_id = $6, search = $7, version = version + 1 WHERE id = $8",
+                contact_id = $6, search = $7, latitude = $8, longitude = $9, version = version + 1 WHERE id = $10",
             facts.kind,
             checked.name.clone(),
             checked.name_en,
@@ -266,6 +272,8 @@ pub async fn update(tx: &mut Tx, id: UnitId, version: Option<i64>, facts: UnitFa
             checked.address,
             contact,
             checked.search,
+            facts.place.latitude,
+            facts.place.longitude,
             id
         ))
         .await;
@@ -280,8 +288,20 @@ pub async fn update(tx: &mut Tx, id: UnitId, version: Option<i64>, facts: UnitFa
 /// What the trail keeps of an edit.
 fn edited(before: &PartnerUnit, facts: &UnitFacts, checked: &Checked) -> Value {
     changed(
-        json!({ "name": before.name, "name_en": before.name_en, "kind": before.kind, "credit_code": before.credit_code }),
-        json!({ "name": checked.name, "name_en": checked.name_en, "kind": facts.kind, "credit_code": checked.credit_code }),
+        json!({
+            "name": before.name,
+            "name_en": before.name_en,
+            "kind": before.kind,
+            "credit_code": before.credit_code,
+            "place": before.place.known(),
+        }),
+        json!({
+            "name": checked.name,
+            "name_en": checked.name_en,
+            "kind": facts.kind,
+            "credit_code": checked.credit_code,
+            "place": facts.place.known(),
+        }),
         &[("address", before.address != checked.address), ("liaison", facts.liaison.is_some())],
     )
 }

@@ -1,7 +1,7 @@
 //! An event in words, for people: when, who, what, and what was before and after.
 
 use super::{Event, EventKind};
-use crate::domain::availability::UTC_AHEAD;
+use crate::domain::day::UTC_AHEAD;
 use crate::domain::id::Kind;
 use crate::domain::matches::{MatchAction, MatchState, Side};
 use crate::domain::need::{NeedState, Outcome, Source, Urgency};
@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 /// What something is called in an event, and in both languages.
-const FIELDS: [(&str, &str, &str); 29] = [
+const FIELDS: [(&str, &str, &str); 30] = [
     ("title", "标题", "title"),
     ("title_en", "英文标题", "English title"),
     ("description", "说明", "description"),
@@ -22,6 +22,7 @@ const FIELDS: [(&str, &str, &str); 29] = [
     ("kind", "类型", "kind"),
     ("credit_code", "统一社会信用代码", "credit code"),
     ("address", "地址", "address"),
+    ("place", "位置", "place"),
     ("category", "类别", "category"),
     ("mode", "方式", "mode"),
     ("target_groups", "面向人群", "target groups"),
