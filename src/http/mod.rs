@@ -7,6 +7,7 @@ mod graphql;
 mod health;
 mod observe;
 mod socket;
+mod whence;
 
 pub use observe::Metrics;
 

@@ -3,7 +3,7 @@
 mod session;
 
 use super::answer::Failure;
-use super::{Served, lang, text};
+use super::{Served, lang, text, whence};
 use axum::extract::State;
 use axum::extract::ws::{
     CloseFrame, Message, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection,
@@ -34,6 +34,7 @@ pub async fn upgrade(
     if upgrade.selected_protocol().is_none() {
         return refused.into_response();
     }
+    let served = whence::asked_from(served, &headers);
     let authorization = text(&headers, header::AUTHORIZATION).map(ToOwned::to_owned);
     upgrade.on_upgrade(move |socket| serve(socket, served, lang, authorization))
 }

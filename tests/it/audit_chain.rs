@@ -2,19 +2,23 @@
 
 use crate::builders::live::add_need;
 use crate::builders::need_facts;
+use crate::door::posted;
 use crate::hub::{Hub, administrator, both};
+use axum::extract::ConnectInfo;
 use futures_util::future::join_all;
 use gongjian_hub::domain::event::EventKind;
 use gongjian_hub::domain::event::entry::{GENESIS, Head};
 use gongjian_hub::domain::event::origin::Origin;
 use gongjian_hub::domain::event::verdict::{Verdict, Wrong};
-use gongjian_hub::domain::viewer::Viewer;
+use gongjian_hub::domain::id::Id as _;
+use gongjian_hub::domain::viewer::{Actor, Viewer};
 use gongjian_hub::store::chain;
 use gongjian_hub::store::sql::Sql;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
+use std::net::SocketAddr;
 
 impl Hub {
     /// The end of the trail.
@@ -281,7 +285,7 @@ both!(an_event_tells_on_whose_behalf_and_from_where, |hub| {
     let mut told = Vec::new();
     for viewer in [&administrator(), &streets.coordinator, &streets.staff, &liaison] {
         let viewer = Viewer {
-            token: Some(gongjian_hub::domain::id::Id::new(uuid::Uuid::from_u128(7))),
+            token: Some(gongjian_hub::domain::id::TokenId::new(uuid::Uuid::from_u128(7))),
             ..viewer.clone()
         };
         let mut tx = store.begin(&viewer).await.unwrap();
@@ -292,7 +296,6 @@ both!(an_event_tells_on_whose_behalf_and_from_where, |hub| {
         assert_eq!(event.actor_id, Some(uuid::Uuid::from_u128(7)));
         told.push((event.behalf_id, event.address.clone(), event.request.clone()));
     }
-    use gongjian_hub::domain::id::Id as _;
     let behalf = [None, Some(streets.street.uuid()), Some(streets.community.uuid()), Some(unit.uuid())];
     let expected: Vec<_> = behalf
         .into_iter()
@@ -300,4 +303,27 @@ both!(an_event_tells_on_whose_behalf_and_from_where, |hub| {
         .collect();
     assert_eq!(told, expected);
     hub.require_whole().await;
+});
+
+both!(a_request_is_traced_to_its_network_whatever_it_says_of_itself, |hub| {
+    let streets = hub.streets().await;
+    let token = hub.secret(Actor::Coordinator { street: streets.street }, 1).await;
+    let input = json!({ "parentId": streets.street.to_string(), "kind": "COMMUNITY", "name": "向韶社区" });
+    let query = "mutation($input: AddAreaInput!) { addArea(input: $input) { errors { code } } }";
+    let body = json!({ "query": query, "variables": { "input": input } }).to_string();
+    let authorization = format!("Bearer {token}");
+    let forged = [
+        ("authorization", authorization.as_str()),
+        ("x-gongjian-network", "1.2.3.0/24"),
+        ("x-request-id", "forged"),
+    ];
+    let mut request = posted(body, &forged);
+    let peer: SocketAddr = "203.0.113.77:40000".parse().unwrap();
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let answer = hub.send(request).await;
+    assert_eq!(answer.json()["data"]["addArea"]["errors"], json!([]));
+    let trail = hub.trail().await;
+    let event = trail.last().unwrap();
+    assert_eq!(event.address.as_deref(), Some("203.0.113.0/24"));
+    assert_eq!(event.request.as_deref(), Some(answer.header("x-request-id")));
 });
