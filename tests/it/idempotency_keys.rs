@@ -6,7 +6,6 @@ use crate::process_killed::{Process, post};
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use gongjian_hub::app::sweep;
-use gongjian_hub::clock::Clock;
 use gongjian_hub::domain::id::{Id as _, NeedId, ServiceId, TokenId};
 use gongjian_hub::domain::viewer::{Actor, Viewer};
 use serde_json::{Value, json};
@@ -45,7 +44,7 @@ async fn matches(hub: &Hub) -> i64 {
 both!(parallel twins_at_the_same_time_have_one_effect_and_one_answer, |hub| {
     let story = begin(hub).await;
     let viewer = owned(&story.liaison, 1);
-    let twin = hub.twin(Clock::system()).await;
+    let twin = hub.twin(hub.store.clock.clone()).await;
     let before = hub.head().await.seq;
     // The need holds ten: a second claim of all of it would be refused, and a twin must not hear of that.
     let clients = (0..16).map(|client| {
@@ -113,7 +112,7 @@ both!(a_key_is_kept_for_a_day_and_then_forgotten, |hub| {
 
 both!(what_is_kept_of_a_request_names_nobody, |hub| {
     let streets = hub.streets().await;
-    let input = json!({ "streetId": streets.street.to_string(), "areaIds": [streets.street.to_string()],
+    let input = json!({ "streetId": streets.street.to_string(), "areaIds": [streets.street.to_string()], "checkedInOn": "2026-01-05",
         "facts": { "kind": "SCHOOL", "name": "育英学校", "liaison": { "name": "张桂兰", "phone": "13000000009" } },
         "idempotencyKey": "张桂兰-13000000009" });
     let done = hub.mutate(&administrator(), "registerUnit", input, "unit { id }").await;

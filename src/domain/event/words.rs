@@ -184,7 +184,7 @@ impl Event {
         let changes = join(changes.collect(), lang);
         match action {
             Some(action) => lang.pick(
-                format!("对{thing}进行“{action}”{changes}"),
+                format!("办理了“{action}”{changes}"),
                 format!("changed the {thing} ({action}){changes}"),
             ),
             None => lang.pick(format!("更改了{thing}{changes}"), format!("changed the {thing}{changes}")),
