@@ -32,6 +32,12 @@ text_enum! {
         ContactErased = "contact_erased", "抹除联系方式", "contact erased";
         /// Something was refused for want of a right: told once a minute for each caller, with how often.
         Denied = "denied", "拒绝越权", "denied";
+        /// Somebody signed in to it.
+        SignedIn = "signed_in", "登录", "signed in";
+        /// Somebody was not let in to it.
+        SignInRefused = "sign_in_refused", "登录被拒", "sign-in refused";
+        /// Somebody signed out of it.
+        SignedOut = "signed_out", "退出登录", "signed out";
     }
 }
 

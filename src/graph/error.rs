@@ -55,7 +55,8 @@ pub fn note_denied(ctx: &Context<'_>) {
     }
 }
 
-fn denied(lang: Lang, role: Role) -> Error {
+/// The error for whoever lacks a right.
+pub(super) fn denied(lang: Lang, role: Role) -> Error {
     let (code, message) = if role == Role::Public {
         (
             "UNAUTHENTICATED",

@@ -3,6 +3,7 @@
 use super::chain;
 use super::error::{Error, Result};
 use super::news;
+use super::session::SignIn;
 use super::sql::{Sql, Value};
 use crate::clock::Clock;
 use crate::domain::event::EventKind;
@@ -180,6 +181,7 @@ pub struct Tx {
     pub(super) clock: Clock,
     pub(super) respond_hours: i64,
     pub(super) settings: Arc<Settings>,
+    pub(super) sign_in: SignIn,
     pub(super) events: Vec<Entry>,
     pub(super) origin: Arc<Origin>,
     pub(super) erased: Arc<AtomicBool>,
@@ -204,6 +206,14 @@ impl Tx {
     #[must_use]
     pub fn id<I: Id>(&self) -> I {
         I::new(self.clock.id())
+    }
+
+    /// Refuses a caller who is nobody in particular: for changes to one's own account, which take no role.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] where the caller is the public.
+    pub fn require_known(&self) -> Result<()> {
+        self.require(self.viewer.role() != Role::Public || self.viewer.principal.is_some())
     }
 
     /// Refuses a caller who may not make changes.

@@ -101,5 +101,5 @@ pub async fn forget_old(tx: &mut Tx) -> Result<u64> {
 }
 
 fn owner(tx: &Tx) -> Uuid {
-    tx.viewer.pseudonym().unwrap_or(Uuid::nil())
+    tx.viewer.pseudonym().unwrap_or_default()
 }

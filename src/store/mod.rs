@@ -1,5 +1,6 @@
 //! All the SQL there is: one store on SQLite or PostgreSQL, and free functions for each entity.
 
+pub mod account;
 pub mod alliance;
 pub mod application;
 pub mod area;
@@ -13,6 +14,8 @@ pub mod entity;
 pub mod error;
 pub mod event;
 pub mod flow;
+pub mod grant;
+pub mod guess;
 pub mod health;
 pub mod idempotency;
 pub mod matches;
@@ -20,13 +23,17 @@ pub mod need;
 pub mod news;
 pub mod page;
 pub mod part;
+pub mod password;
+pub mod principal;
 pub mod prospect;
 pub mod refusals;
 pub mod run;
 pub mod scope;
 pub mod service;
+pub mod session;
 pub mod settings;
 pub mod sql;
+pub mod subject;
 pub mod token;
 pub mod unit;
 pub mod unit_capacity;
@@ -39,6 +46,7 @@ use crate::domain::viewer::{Actor, Viewer};
 use crate::matching::settings::Settings;
 use conn::{Conn, Link, Tx};
 use error::{Error, Result};
+use session::SignIn;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -84,6 +92,9 @@ pub struct Store {
     pub respond_hours: i64,
     /// How needs are matched where their street has not laid down anything else.
     pub settings: Arc<Settings>,
+    /// How people sign in.
+    pub sign_in: SignIn,
+    seen: principal::Seen,
     statements: Arc<AtomicU64>,
     wake: watch::Sender<i64>,
     origin: Arc<Origin>,
@@ -133,6 +144,8 @@ impl Store {
             clock,
             respond_hours: matches::DEFAULT_RESPOND_HOURS,
             settings: Arc::default(),
+            sign_in: SignIn::default(),
+            seen: principal::Seen::default(),
             statements: Arc::default(),
             wake: watch::Sender::new(0),
             origin: Arc::default(),
@@ -219,6 +232,7 @@ impl Store {
             clock: self.clock.clone(),
             respond_hours: self.respond_hours,
             settings: self.settings.clone(),
+            sign_in: self.sign_in,
             events: Vec::new(),
             origin: self.origin.clone(),
             erased: self.erased.clone(),

@@ -15,7 +15,6 @@ use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
-use uuid::Uuid;
 
 /// Callers that are told apart at most in one minute.
 pub const MOST_CALLERS: usize = 256;
@@ -95,8 +94,8 @@ async fn write(store: &Store, refused: &[(&Caller, &Counted)]) -> Result<()> {
         let who = caller.viewer.pseudonym();
         let told = Told {
             street: caller.viewer.street(),
-            subject: Kind::Token,
-            subject_id: who.unwrap_or(Uuid::nil()),
+            subject: if caller.viewer.account().is_some() { Kind::Account } else { Kind::Token },
+            subject_id: who.unwrap_or_default(),
             kind: caller.kind,
             data: json!({ "since": counted.since, "times": counted.times, "fields": counted.fields }),
         };

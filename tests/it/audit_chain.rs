@@ -11,7 +11,7 @@ use gongjian_hub::domain::event::entry::{GENESIS, Head};
 use gongjian_hub::domain::event::origin::Origin;
 use gongjian_hub::domain::event::verdict::{Verdict, Wrong};
 use gongjian_hub::domain::id::Id as _;
-use gongjian_hub::domain::viewer::{Actor, Viewer};
+use gongjian_hub::domain::viewer::{Actor, Principal, Viewer};
 use gongjian_hub::store::chain;
 use gongjian_hub::store::sql::Sql;
 use proptest::prelude::*;
@@ -285,7 +285,9 @@ both!(an_event_tells_on_whose_behalf_and_from_where, |hub| {
     let mut told = Vec::new();
     for viewer in [&administrator(), &streets.coordinator, &streets.staff, &liaison] {
         let viewer = Viewer {
-            token: Some(gongjian_hub::domain::id::TokenId::new(uuid::Uuid::from_u128(7))),
+            principal: Some(Principal::Token(gongjian_hub::domain::id::TokenId::new(uuid::Uuid::from_u128(
+                7,
+            )))),
             ..viewer.clone()
         };
         let mut tx = store.begin(&viewer).await.unwrap();

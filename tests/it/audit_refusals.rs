@@ -7,13 +7,13 @@ use gongjian_hub::domain::event::EventKind;
 use gongjian_hub::domain::event::origin::Origin;
 use gongjian_hub::domain::id::Id as _;
 use gongjian_hub::domain::id::TokenId;
-use gongjian_hub::domain::viewer::{Role, Viewer};
+use gongjian_hub::domain::viewer::{Principal, Role, Viewer};
 use gongjian_hub::store::refusals::{MOST_CALLERS, MOST_FIELDS};
 use serde_json::json;
 use uuid::Uuid;
 
 fn known(viewer: &Viewer, number: u128) -> Viewer {
-    Viewer { token: Some(TokenId::new(Uuid::from_u128(number))), ..viewer.clone() }
+    Viewer { principal: Some(Principal::Token(TokenId::new(Uuid::from_u128(number)))), ..viewer.clone() }
 }
 
 async fn denied(hub: &Hub, viewer: &Viewer, streets: &Streets) -> String {

@@ -6,7 +6,7 @@ use crate::hub::{administrator, both};
 use gongjian_hub::domain::id::{Id as _, TokenId};
 use gongjian_hub::domain::matches::{MatchState, Side};
 use gongjian_hub::domain::text::Lang;
-use gongjian_hub::domain::viewer::Viewer;
+use gongjian_hub::domain::viewer::{Principal, Viewer};
 use gongjian_hub::store::matches::{self, StandIn};
 use gongjian_hub::store::need::{self, NeedFacts};
 use serde_json::{Value, json};
@@ -21,8 +21,10 @@ both!(a_history_is_told_in_words_in_the_readers_language, |hub| {
     let streets = hub.streets().await;
     let (unit, liaison) = hub.unit(streets.street, "芙蓉区公安分局").await;
     let need = hub.open_need(streets.community, None, need_facts("反诈讲座")).await;
-    let coordinator =
-        Viewer { token: Some(TokenId::new(Uuid::from_u128(0xbeef))), ..streets.coordinator.clone() };
+    let coordinator = Viewer {
+        principal: Some(Principal::Token(TokenId::new(Uuid::from_u128(0xbeef)))),
+        ..streets.coordinator.clone()
+    };
     hub.change(&coordinator, async |tx| {
         let facts =
             NeedFacts {

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use gongjian_hub::app::sweep;
 use gongjian_hub::domain::id::{Id as _, NeedId, ServiceId, TokenId};
-use gongjian_hub::domain::viewer::{Actor, Viewer};
+use gongjian_hub::domain::viewer::{Actor, Principal, Viewer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ impl Story {
 }
 
 fn owned(viewer: &Viewer, number: u128) -> Viewer {
-    Viewer { token: Some(TokenId::new(Uuid::from_u128(number))), ..viewer.clone() }
+    Viewer { principal: Some(Principal::Token(TokenId::new(Uuid::from_u128(number)))), ..viewer.clone() }
 }
 
 async fn matches(hub: &Hub) -> i64 {

@@ -161,6 +161,9 @@ impl Event {
             EventKind::ContactErased => {
                 lang.pick(format!("抹除了{thing}的联系人信息"), format!("erased the contact of the {thing}"))
             }
+            EventKind::SignedIn => lang.pick("登录了".to_owned(), "signed in".to_owned()),
+            EventKind::SignedOut => lang.pick("退出了登录".to_owned(), "signed out".to_owned()),
+            EventKind::SignInRefused => lang.pick("登录被拒绝".to_owned(), "was not let in".to_owned()),
             EventKind::Denied => {
                 lang.pick("的操作因无权限被拒绝".to_owned(), "was refused for want of a right".to_owned())
             }
