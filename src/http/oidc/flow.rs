@@ -1,7 +1,7 @@
 use super::provider::Error;
 use crate::domain::text::Lang;
 use crate::http::answer::{Failure, no_such_page};
-use crate::http::{Served, cookie, lang};
+use crate::http::{Served, cookie, lang, whence};
 use crate::store::subject;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
