@@ -40,12 +40,7 @@ struct Search<'a, 'n, 'p> {
 }
 
 impl<'a, 'n, 'p> Search<'a, 'n, 'p> {
-    fn new(
-        simplex: &'a Simplex<'n, 'p>,
-        used: &[Used],
-        quantities: &'a [u32],
-        unmet: &'a [u32],
-    ) -> Self {
+    fn new(simplex: &'a Simplex<'n, 'p>, used: &[Used], quantities: &'a [u32], unmet: &'a [u32]) -> Self {
         let network = &*simplex.network;
         let problem = network.problem;
         let by_supply = |at: &Used| (problem.pairs[at.pair as usize].supply, *at);
