@@ -58,6 +58,7 @@ pub struct Query(
     matching::OfferWorthQuery,
     run::MatchingRunQuery,
     flow::FlowQuery,
+    event::AuditQuery,
     account::AccountQuery,
     entity::EntityQuery,
 );
@@ -82,6 +83,7 @@ pub struct Mutation(
     run::MatchingRunMutation,
     run::MatchingRunApplyMutation,
     directive::DirectiveMutation,
+    contact::ContactMutation,
     account::AccountMutation,
     account::OwnAccountMutation,
     token::TokenMutation,
