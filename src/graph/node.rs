@@ -1,5 +1,6 @@
 //! Look-ups by global id, whatever the id names.
 
+use super::limits::annotation::list_size;
 use super::alliance::Alliance;
 use super::area::Area;
 use super::category::Category;
@@ -71,6 +72,7 @@ impl NodeQuery {
     }
 
     /// Whatever has these global ids, in the same order, null where there is nothing or you may not see it. At most 100.
+    #[graphql(directive = list_size::apply(Some(100), Some(vec!["ids".into()])))]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

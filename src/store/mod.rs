@@ -20,6 +20,7 @@ pub mod news;
 pub mod page;
 pub mod part;
 pub mod prospect;
+mod reader;
 pub mod run;
 pub mod scope;
 pub mod service;
@@ -36,6 +37,8 @@ use crate::domain::viewer::{Actor, Viewer};
 use crate::matching::settings::Settings;
 use conn::{Conn, Link, Tx};
 use error::{Error, Result};
+use reader::Reader;
+use sqlx::Executor as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -111,6 +114,15 @@ impl Store {
                     .max_connections(READERS)
                     .acquire_timeout(Duration::from_secs(10))
                     .test_before_acquire(false)
+                    .after_connect(|connection, _| {
+                        Box::pin(async move {
+                            // Not every system can; where it cannot, what is given up runs to its end.
+                            if let Err(error) = connection.execute(reader::LOOK_AFTER_CLIENTS).await {
+                                tracing::debug!(%error, "PostgreSQL does not look after its clients here");
+                            }
+                            Ok(())
+                        })
+                    })
                     .connect_with(options)
                     .await?,
             )
@@ -182,8 +194,8 @@ impl Store {
     /// Where none is free in time.
     pub async fn read(&self) -> Result<Conn> {
         let link = match &self.db {
-            Db::Sqlite { readers, .. } => Link::Sqlite(readers.acquire().await?),
-            Db::Postgres(pool) => Link::Postgres(pool.acquire().await?),
+            Db::Sqlite { readers, .. } => Link::Sqlite(Reader::sqlite(readers.acquire().await?).await?),
+            Db::Postgres(pool) => Link::Postgres(Reader::postgres(pool.acquire().await?)),
         };
         Ok(Conn { link, statements: self.statements.clone() })
     }

@@ -2,6 +2,7 @@
 
 mod sankey;
 
+use crate::graph::limits::annotation::cost;
 use super::error::{id, lang, refused, told};
 use super::loader;
 use crate::store::flow::{self, Period};
@@ -39,6 +40,7 @@ pub struct FlowQuery;
 impl FlowQuery {
     /// What flowed through an area and everything below it. For those who work in its street; a unit sees its own
     /// deliveries and its own needs.
+    #[graphql(directive = cost::apply("500".into()))]
     async fn flow(
         &self,
         ctx: &Context<'_>,

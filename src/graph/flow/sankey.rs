@@ -1,5 +1,6 @@
 //! A diagram of nodes and links: no cycles, no node twice.
 
+use crate::graph::limits::annotation::list_size;
 use crate::domain::service::Measure;
 use crate::domain::text::{Lang, TextEnum};
 use crate::graph::matching::Quantity;
@@ -54,8 +55,10 @@ pub struct FlowLink {
 #[derive(SimpleObject)]
 pub struct Sankey {
     /// The nodes, by kind and name.
+    #[graphql(directive = list_size::apply(Some(50), None))]
     nodes: Vec<FlowNode>,
     /// The links, in the order of their nodes.
+    #[graphql(directive = list_size::apply(Some(100), None))]
     links: Vec<FlowLink>,
 }
 

@@ -1,5 +1,6 @@
 //! What an offer is worth before it is made.
 
+use crate::graph::limits::annotation::cost;
 use super::apart::apart;
 use super::effect::MatchingEffect;
 use super::preview::Solved;
@@ -30,6 +31,7 @@ pub struct OfferWorthQuery;
 impl OfferWorthQuery {
     /// What an offer would bring if it were made: the needs of its area are matched with it and without it. For the
     /// liaison of a unit that has checked in there, and for the street's coordinator.
+    #[graphql(directive = cost::apply("4000".into()))]
     async fn offer_worth(
         &self,
         ctx: &Context<'_>,

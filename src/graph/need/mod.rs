@@ -8,6 +8,7 @@ pub use mutation::NeedMutation;
 pub use query::{NeedFilter, NeedOrder, NeedQuery};
 pub use steps::NeedStepMutation;
 
+use crate::graph::limits::annotation::{cost, list_size};
 use super::area::Area;
 use super::category::Category;
 use super::contact::{self, Contact};
@@ -248,6 +249,7 @@ impl Need {
 
     /// The services that suit it best, with the reasons, and how many others were excluded by what. Empty where nothing
     /// of it can be claimed.
+    #[graphql(directive = cost::apply("200".into()), directive = list_size::apply(Some(10), Some(vec!["first".into()])))]
     async fn candidates(
         &self,
         ctx: &Context<'_>,

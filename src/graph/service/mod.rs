@@ -8,6 +8,7 @@ pub use mutation::{CapacityInput, ServiceMutation};
 pub use parts::{Availability, Capacity, Occurrence};
 pub use query::{ServiceFilter, ServiceOrder, ServiceQuery};
 
+use crate::graph::limits::annotation::{cost, list_size};
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, refused, told};
@@ -140,6 +141,7 @@ impl Service {
     }
 
     /// The next dates by its rules alone, even where nothing is left of it; empty where it has no rules.
+    #[graphql(directive = cost::apply("20".into()), directive = list_size::apply(Some(5), Some(vec!["first".into()])))]
     async fn next_dates(
         &self,
         ctx: &Context<'_>,
@@ -172,6 +174,7 @@ impl Service {
 
     /// The needs that it suits best, with the reasons, and how many others were excluded by what. Empty where it is not
     /// on offer. Null for all but its unit and those who work in the unit's street.
+    #[graphql(directive = cost::apply("200".into()), directive = list_size::apply(Some(10), Some(vec!["first".into()])))]
     async fn candidates(
         &self,
         ctx: &Context<'_>,
