@@ -93,8 +93,8 @@ const NESTING: u64 = 64;
 const NAME: u64 = 200;
 /// Levels of an introspection: tools ask for 15 or a few more.
 const INTROSPECTION_DEPTH: u64 = 25;
-/// Lists inside each other in an introspection: tools ask for three, and each more multiplies the answer.
-const INTROSPECTION_LISTS: u64 = 3;
+/// Lists of types and fields inside each other in an introspection: tools ask for two, and each more multiplies the answer.
+const INTROSPECTION_LISTS: u64 = 2;
 
 impl Limits {
     /// Reads a document, unless it asks for too much.
@@ -138,7 +138,12 @@ impl Limits {
         parse_query(query).map_err(|error| unreadable(lang, error.into()))
     }
 
-    fn measure(&self, lang: Lang, document: &ExecutableDocument, given: &Given<'_>) -> Result<(), ServerError> {
+    fn measure(
+        &self,
+        lang: Lang,
+        document: &ExecutableDocument,
+        given: &Given<'_>,
+    ) -> Result<(), ServerError> {
         within(lang, "values", "变量的数据量", given.sent.pieces, self.values)?;
         within(lang, "valueDepth", "变量的嵌套层数", given.sent.depth, self.value_depth)?;
         let Some(sizes) = Measure::new(document, given).all() else {

@@ -1,12 +1,12 @@
 //! Look-ups by global id, whatever the id names.
 
-use super::limits::annotation::list_size;
 use super::alliance::Alliance;
 use super::area::Area;
 use super::category::Category;
 use super::directive::Directive;
 use super::error::{lang, refused};
 use super::event::Event;
+use super::limits::annotation::list_size;
 use super::matches::{Fulfilment, Match, Rating};
 use super::need::Need;
 use super::page::one;

@@ -1,8 +1,8 @@
 //! Relay connections over any list of the store.
 
-use super::limits::annotation::cost;
 use super::error::{lang, refused, told, told_shared};
 use super::limits::Limits;
+use super::limits::annotation::cost;
 use super::loader;
 use super::loaders::{ById, CountOf, PageOf, PartsOf};
 use crate::domain::check;

@@ -24,10 +24,7 @@ impl Reader<Sqlite> {
     pub async fn sqlite(mut connection: PoolConnection<Sqlite>) -> sqlx::Result<Self> {
         let is_abandoned = Arc::new(AtomicBool::new(false));
         let watched = is_abandoned.clone();
-        connection
-            .lock_handle()
-            .await?
-            .set_progress_handler(STEPS, move || !watched.load(Ordering::Relaxed));
+        connection.lock_handle().await?.set_progress_handler(STEPS, move || !watched.load(Ordering::Relaxed));
         Ok(Self { connection, is_busy: false, is_abandoned })
     }
 }

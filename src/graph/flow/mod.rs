@@ -2,9 +2,9 @@
 
 mod sankey;
 
-use crate::graph::limits::annotation::cost;
 use super::error::{id, lang, refused, told};
 use super::loader;
+use crate::graph::limits::annotation::cost;
 use crate::store::flow::{self, Period};
 use async_graphql::{Context, Error, ID, Object, SimpleObject};
 use chrono::NaiveDate;

@@ -1,8 +1,8 @@
 //! A diagram of nodes and links: no cycles, no node twice.
 
-use crate::graph::limits::annotation::list_size;
 use crate::domain::service::Measure;
 use crate::domain::text::{Lang, TextEnum};
+use crate::graph::limits::annotation::list_size;
 use crate::graph::matching::Quantity;
 use crate::store::flow::{Asked, Delivered};
 use async_graphql::{Enum, ID, SimpleObject};

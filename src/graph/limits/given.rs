@@ -19,10 +19,7 @@ pub(super) struct Bulk {
 
 impl Bulk {
     fn beside(self, other: Self) -> Self {
-        Self {
-            pieces: self.pieces.saturating_add(other.pieces),
-            depth: self.depth.max(other.depth),
-        }
+        Self { pieces: self.pieces.saturating_add(other.pieces), depth: self.depth.max(other.depth) }
     }
 
     fn around(self) -> Self {
@@ -57,10 +54,16 @@ impl<'a> Given<'a> {
     /// How large a value of the document is, its variables filled in.
     pub fn bulk(&self, value: &Value) -> Bulk {
         match value {
-            Value::Variable(name) => self.variables.get(name.as_str()).map(|(_, bulk)| *bulk).unwrap_or_default(),
+            Value::Variable(name) => {
+                self.variables.get(name.as_str()).map(|(_, bulk)| *bulk).unwrap_or_default()
+            }
             Value::String(text) => Bulk::text(text.len()),
-            Value::List(entries) => entries.iter().map(|entry| self.bulk(entry)).fold(Bulk::default(), Bulk::beside).around(),
-            Value::Object(fields) => fields.values().map(|field| self.bulk(field)).fold(Bulk::default(), Bulk::beside).around(),
+            Value::List(entries) => {
+                entries.iter().map(|entry| self.bulk(entry)).fold(Bulk::default(), Bulk::beside).around()
+            }
+            Value::Object(fields) => {
+                fields.values().map(|field| self.bulk(field)).fold(Bulk::default(), Bulk::beside).around()
+            }
             _ => Bulk::text(0),
         }
     }
@@ -68,7 +71,9 @@ impl<'a> Given<'a> {
     /// Whether a value of the document is anything at all.
     pub fn is_something(&self, value: &Value) -> bool {
         match value {
-            Value::Variable(name) => self.variables.get(name.as_str()).is_some_and(|(value, _)| **value != Known::Null),
+            Value::Variable(name) => {
+                self.variables.get(name.as_str()).is_some_and(|(value, _)| **value != Known::Null)
+            }
             value => *value != Value::Null,
         }
     }

@@ -88,13 +88,15 @@ impl<'a> Measure<'a> {
                 Selection::Field(field) => self.field(&field.node)?,
                 Selection::InlineFragment(inline) => {
                     let size = self.set(&inline.node.selection_set)?;
-                    self.marked(Size { fields: size.fields.saturating_add(1), ..size }, &inline.node.directives)
+                    self.marked(
+                        Size { fields: size.fields.saturating_add(1), ..size },
+                        &inline.node.directives,
+                    )
                 }
                 Selection::FragmentSpread(spread) => {
                     let known = self.fragments.contains_key(spread.node.fragment_name.node.as_str());
                     let size = self.fragment(&spread.node.fragment_name.node)?;
-                    let (aliases, directives) =
-                        if known { (0, 0) } else { (size.aliases, size.directives) };
+                    let (aliases, directives) = if known { (0, 0) } else { (size.aliases, size.directives) };
                     let fields = size.fields.saturating_add(1);
                     self.marked(Size { fields, aliases, directives, ..size }, &spread.node.directives)
                 }
@@ -146,5 +148,5 @@ impl<'a> Measure<'a> {
 }
 
 fn is_introspection_list(name: &str) -> bool {
-    matches!(name, "fields" | "inputFields" | "interfaces" | "possibleTypes")
+    matches!(name, "types" | "fields" | "inputFields" | "interfaces" | "possibleTypes")
 }

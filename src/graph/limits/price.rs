@@ -11,8 +11,9 @@ use async_graphql::registry::{MetaDirectiveInvocation, MetaField, MetaType, Meta
 use async_graphql::{Name, Value};
 use std::collections::HashMap;
 
-/// What `__schema` or `__type` costs, whatever is asked inside: introspection has limits of its own.
-const INTROSPECTION: u64 = 100;
+/// What a look at the whole schema costs, and at one of its types: introspection has limits of its own.
+const SCHEMA: u64 = 5_000;
+const TYPE: u64 = 500;
 /// What a change costs beside what is read afterwards: it waits for the disk.
 const CHANGE: u64 = 20;
 /// Entries of a list about which nothing is said.
@@ -27,10 +28,7 @@ struct Price {
 
 impl Price {
     fn plus(self, other: Self) -> Self {
-        Self {
-            once: self.once.saturating_add(other.once),
-            a_row: self.a_row.saturating_add(other.a_row),
-        }
+        Self { once: self.once.saturating_add(other.once), a_row: self.a_row.saturating_add(other.a_row) }
     }
 
     fn of_rows(self, rows: u64) -> u64 {
@@ -108,7 +106,8 @@ impl<'a> Pricer<'a> {
         let once = |once| Price { once, a_row: 0 };
         match field.name.node.as_str() {
             "__typename" => return once(0),
-            "__schema" | "__type" => return once(INTROSPECTION),
+            "__schema" | "_service" => return once(SCHEMA),
+            "__type" => return once(TYPE),
             _ => {}
         }
         let Some(known) = of.and_then(|of| of.field_by_name(&field.name.node)) else { return once(1) };
@@ -151,6 +150,8 @@ impl<'a> Pricer<'a> {
                 _ => None,
             }),
             None if is_page(known) => named("first").or_else(|| named("last")),
+            // The framework's own field, which carries no annotation of ours.
+            None if field.name.node == "_entities" => named("representations"),
             None => None,
         };
         let assumed = annotation.and_then(|one| whole(one.args.get("assumedSize")?));

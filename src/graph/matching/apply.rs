@@ -1,9 +1,9 @@
 //! Turning a matching, or a part of it, into suggested matches.
 
-use crate::graph::limits::annotation::cost;
 use crate::domain::id::{NeedId, ServiceId};
 use crate::domain::refusal::Code;
 use crate::graph::error::told;
+use crate::graph::limits::annotation::cost;
 use crate::graph::loader;
 use crate::graph::matches::Match;
 use crate::graph::mutation::{

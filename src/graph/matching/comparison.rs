@@ -1,9 +1,9 @@
 //! Two matchings side by side: who gains and who loses.
 
-use crate::graph::limits::annotation::list_size;
 use super::preview::Solved;
 use crate::domain::id::ServiceId;
 use crate::graph::error::lang;
+use crate::graph::limits::annotation::list_size;
 use crate::graph::need::Need;
 use crate::graph::service::Service;
 use crate::matching::compare::{Change, Comparison, Totals};

@@ -1,11 +1,11 @@
 //! What to ask for next, and what an offer is worth: each with its true effect, which has been solved.
 
-use crate::graph::limits::annotation::list_size;
 use super::comparison::{NeedChange, Worlds};
 use super::preview::{Solved, points};
 use crate::domain::service::Measure;
 use crate::graph::category::Category;
 use crate::graph::error::lang;
+use crate::graph::limits::annotation::list_size;
 use crate::graph::page::known;
 use crate::matching::advice::{Ask, Effect};
 use crate::matching::explain;

@@ -1,6 +1,5 @@
 //! The best answer for all needs of an area at once, as a preview that changes nothing.
 
-use crate::graph::limits::annotation::{cost, list_size};
 use super::apart::apart;
 use super::comparison::MatchingComparison;
 use super::effect::MatchingAsk;
@@ -15,6 +14,7 @@ use crate::domain::id::AreaId;
 use crate::domain::refusal::Refusal;
 use crate::domain::service::Measure;
 use crate::graph::error::{id, lang, optional_id, refused, told};
+use crate::graph::limits::annotation::{cost, list_size};
 use crate::graph::loader;
 use crate::matching::advice::advice;
 use crate::matching::assign::Watch;

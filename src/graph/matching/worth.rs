@@ -1,12 +1,12 @@
 //! What an offer is worth before it is made.
 
-use crate::graph::limits::annotation::cost;
 use super::apart::apart;
 use super::effect::MatchingEffect;
 use super::preview::Solved;
 use super::what_if::SupposedServiceInput;
 use crate::domain::viewer::Role;
 use crate::graph::error::{lang, refused, told};
+use crate::graph::limits::annotation::cost;
 use crate::graph::loader;
 use crate::matching::advice::{NoWorth, worth};
 use crate::matching::explain;

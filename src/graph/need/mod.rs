@@ -8,7 +8,6 @@ pub use mutation::NeedMutation;
 pub use query::{NeedFilter, NeedOrder, NeedQuery};
 pub use steps::NeedStepMutation;
 
-use crate::graph::limits::annotation::{cost, list_size};
 use super::area::Area;
 use super::category::Category;
 use super::contact::{self, Contact};
@@ -23,6 +22,7 @@ use crate::domain::id::Id as _;
 use crate::domain::need::{self, NeedAction, NeedState, Outcome, Source, Urgency};
 use crate::domain::service::{Measure, TargetGroup};
 use crate::domain::viewer::Scope;
+use crate::graph::limits::annotation::{cost, list_size};
 use crate::store::directive::Directives;
 use crate::store::matches::MatchesOf;
 use crate::store::need::{Needs, NeedsOf};

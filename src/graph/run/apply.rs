@@ -1,7 +1,7 @@
 use super::MatchingRun;
-use crate::graph::limits::annotation::cost;
 use crate::domain::id::Id;
 use crate::domain::refusal::Code;
+use crate::graph::limits::annotation::cost;
 use crate::graph::matches::Match;
 use crate::graph::matching::{MatchingPairInput, parse_pairs, taken};
 use crate::graph::mutation::{Answer, Mutation, MutationError, mutate, parse, parse_all};

@@ -1,7 +1,7 @@
 use super::MatchingRun;
-use crate::graph::limits::annotation::cost;
 use crate::domain::id::Id as _;
 use crate::domain::refusal::Code;
+use crate::graph::limits::annotation::cost;
 use crate::graph::matching::WhatIfInput;
 use crate::graph::mutation::{Mutation, mutate, parse, parse_optional, payload};
 use crate::store::conn::Tx;

@@ -8,7 +8,6 @@ pub use mutation::{CapacityInput, ServiceMutation};
 pub use parts::{Availability, Capacity, Occurrence};
 pub use query::{ServiceFilter, ServiceOrder, ServiceQuery};
 
-use crate::graph::limits::annotation::{cost, list_size};
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, refused, told};
@@ -24,6 +23,7 @@ use crate::domain::service::{
     self, AvailabilityRule, Mode, ServiceAction, ServiceState, TargetGroup, is_exhausted,
 };
 use crate::domain::viewer::Scope;
+use crate::graph::limits::annotation::{cost, list_size};
 use crate::store::error::Error as StoreError;
 use crate::store::matches::MatchesOf;
 use crate::store::service::{CoveredArea, Services};
