@@ -59,7 +59,7 @@ SIGNED = {
     "rows in full": "{ needs(first: 100) { edges { cursor node { " + NEED + " area { name } category { name } } } } }",
     "candidates": "{ needs(first: 90) { nodes { candidates(first: 100) { totalCount } } } }",
     "candidates in full": "{ needs(first: 40) { nodes { candidates(first: 20) { totalCount excluded { count } nodes { score reasons { points } service { title } } } } } }",
-    "matching": '{ matching(areaId: "AREA") { total matches { quantity } unmet { quantity } capacities { left } fairness { communities { share { asked unmet } } } } }',
+    "matching": '{ matching(areaId: "AREA") { total matches { quantity } unmet { quantity } capacities { left } fairness { communities { share { unmet } } } } }',
     "matchings": "{ " + " ".join(f'a{at}: matching(areaId: "AREA", whatIf: {{}}) {{ total }}' for at in range(5)) + " }",
     "advice and dial": '{ matching(areaId: "AREA", whatIf: { fairness: 4 }) { advice(first: 10) { quantity } dial { fairness } total } }',
     "flow": "{ " + " ".join(f'a{at}: flow(areaId: "AREA", from: "2020-01-01", to: "2029-12-31") {{ down {{ links {{ count }} }} }}' for at in range(14)) + " }",

@@ -24,6 +24,7 @@ pub const DEFAULT_ROWS: i32 = 20;
 pub const MAX_ROWS: i32 = 100;
 
 /// Rows that a page has at most in this hub.
+#[must_use]
 pub fn max_rows(ctx: &Context<'_>) -> i32 {
     ctx.data_opt::<Limits>().map_or(MAX_ROWS, |limits| limits.page_rows.max(1))
 }

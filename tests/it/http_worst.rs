@@ -22,7 +22,8 @@ both!(the_worst_requests_are_little_work, |hub| {
         .unwrap();
     assert!(loaded.status.success(), "{}", String::from_utf8_lossy(&loaded.stderr));
     let areas = query("{ areas(filter: { code: \"430102002\" }) { nodes { id } } }");
-    let area = hub.post(&areas, &[]).await.json()["data"]["areas"]["nodes"][0]["id"].as_str().unwrap().to_owned();
+    let area =
+        hub.post(&areas, &[]).await.json()["data"]["areas"]["nodes"][0]["id"].as_str().unwrap().to_owned();
     let street: AreaId = area.parse().unwrap();
     let secret = hub.secret(Actor::Coordinator { street }, 1).await;
     let router = hub.router();

@@ -47,7 +47,7 @@ impl<'a> Given<'a> {
             .filter_map(|one| Some((one.node.name.node.as_str(), sized(one.node.default_value()?))))
             .collect();
         given.extend(variables.iter().map(|(name, value)| (name.as_str(), sized(value))));
-        let sent = variables.iter().filter_map(|(name, _)| Some(given.get(name.as_str())?.1));
+        let sent = variables.keys().filter_map(|name| Some(given.get(name.as_str())?.1));
         Self { sent: sent.fold(Bulk::default(), Bulk::beside), variables: given }
     }
 

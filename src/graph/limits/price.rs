@@ -56,13 +56,11 @@ impl<'a> Pricer<'a> {
             .operations
             .iter()
             .find(|(own, _)| name.is_some() && own.is_some_and(|own| Some(own.as_str()) == name));
-        match named {
-            Some((_, operation)) => self.operation(&operation.node),
-            None => {
-                let all = document.operations.iter();
-                all.map(|(_, operation)| self.operation(&operation.node)).max().unwrap_or_default()
-            }
+        if let Some((_, operation)) = named {
+            return self.operation(&operation.node);
         }
+        let all = document.operations.iter();
+        all.map(|(_, operation)| self.operation(&operation.node)).max().unwrap_or_default()
     }
 
     fn operation(&mut self, operation: &'a OperationDefinition) -> u64 {
@@ -143,15 +141,15 @@ impl<'a> Pricer<'a> {
             Value::List(names) => Some(names),
             _ => None,
         });
-        let named = |name: &str| self.given.length(&field.get_argument(name)?.node);
+        let said = |name: &str| self.given.length(&field.get_argument(name)?.node);
         let asked = match slicing {
             Some(names) => names.iter().find_map(|name| match name {
-                Value::String(name) => named(name),
+                Value::String(name) => said(name),
                 _ => None,
             }),
-            None if is_page(known) => named("first").or_else(|| named("last")),
+            None if is_page(known) => said("first").or_else(|| said("last")),
             // The framework's own field, which carries no annotation of ours.
-            None if field.name.node == "_entities" => named("representations"),
+            None if field.name.node == "_entities" => said("representations"),
             None => None,
         };
         let assumed = annotation.and_then(|one| whole(one.args.get("assumedSize")?));
