@@ -7,8 +7,9 @@ use crate::domain::viewer::{Actor, Viewer};
 use crate::graph::limits::Gate;
 use crate::graph::matching::Solves;
 use crate::graph::{self, Schema};
+use crate::http::oidc::{BadProvider, Oidc};
 use crate::http::{self, Metrics, Served};
-use crate::store::{self, Store, idempotency, matches, run};
+use crate::store::{self, Store, guess, idempotency, matches, run, session};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +42,9 @@ pub enum Error {
     /// The database fails.
     #[error(transparent)]
     Store(#[from] store::error::Error),
+    /// The OpenID provider cannot be used as it is set up.
+    #[error(transparent)]
+    Provider(#[from] BadProvider),
     /// The network fails.
     #[error("cannot serve")]
     Serve(#[from] std::io::Error),
@@ -58,6 +62,7 @@ pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, Error> {
     let mut store = Store::open(config.database_url.secret(), clock).await?;
     store.respond_hours = config.claims.respond_hours;
     store.settings = Arc::new(config.matching.clone());
+    store.sign_in = config.sign_in;
     Ok(store)
 }
 
@@ -97,6 +102,7 @@ impl App {
             limits: self.config.limits,
             settings: Arc::new(self.config.http),
             metrics,
+            oidc: self.config.oidc.map(Oidc::new).transpose()?.map(Arc::new),
             stopping: stopped.clone(),
         });
         let mut graceful = stopped;
@@ -148,6 +154,8 @@ pub async fn sweep(store: &Store) -> store::error::Result<()> {
     let mut tx = store.begin(&Viewer::local(Actor::Administrator)).await?;
     idempotency::forget_old(&mut tx).await?;
     run::forget_old(&mut tx).await?;
+    session::forget_old(&mut tx).await?;
+    guess::forget_old(&mut tx).await?;
     tx.commit().await
 }
 
@@ -161,6 +169,10 @@ impl Error {
                 format!("Cannot make the folder {}: {error}. Check its rights, or choose another place with --database-url.", folder.display()),
             ),
             Self::Store(error) => error.message(lang),
+            Self::Provider(error) => lang.pick(
+                format!("统一身份认证配置有误：{error}。请检查配置的 [oidc] 一节。"),
+                format!("The OpenID provider is set up wrong: {error}. See the section [oidc] of the configuration."),
+            ),
             Self::Serve(error) => lang.pick(format!("无法提供服务：{error}。"), format!("Cannot serve: {error}.")),
         }
     }

@@ -20,7 +20,7 @@ pub async fn post(State(served): State<Served>, headers: HeaderMap, body: Body) 
     let work = async {
         let media = media.ok_or_else(|| not_acceptable(lang))?;
         require_json(lang, &headers)?;
-        let viewer = auth::viewer(&served.store, lang, text(&headers, header::AUTHORIZATION)).await?;
+        let viewer = auth::viewer(&served.store, lang, auth::given(&headers)?.as_deref()).await?;
         let request = Params::from_json(lang, &read(&served, lang, body).await?)?.into();
         let asked = Asked { viewer, lang };
         let response = graph::execute(&served.schema, &served.store, asked, request).await;
@@ -42,7 +42,7 @@ pub async fn get(
     let (lang, media) = (lang(&headers), Media::accepted(&headers));
     let work = async {
         let media = media.ok_or_else(|| not_acceptable(lang))?;
-        let viewer = auth::viewer(&served.store, lang, text(&headers, header::AUTHORIZATION)).await?;
+        let viewer = auth::viewer(&served.store, lang, auth::given(&headers)?.as_deref()).await?;
         let Query(params) = params.map_err(|_| bad_request(lang, "query"))?;
         let params = params.read(lang)?;
         let read = served.limits.read(lang, &params.query, &Variables::default());
@@ -141,7 +141,8 @@ fn only_reads(document: &ExecutableDocument, name: Option<&str>) -> bool {
         .all(|(_, operation)| operation.node.ty == OperationType::Query)
 }
 
-async fn read(served: &Served, lang: Lang, body: Body) -> Result<axum::body::Bytes, Failure> {
+/// The body of a request, within the limits of size and time.
+pub async fn read(served: &Served, lang: Lang, body: Body) -> Result<axum::body::Bytes, Failure> {
     let (most, seconds) = (served.settings.body_bytes, served.settings.body_seconds);
     let arriving = axum::body::to_bytes(body, most);
     match tokio::time::timeout(Duration::from_secs(seconds), arriving).await {
@@ -166,7 +167,7 @@ async fn read(served: &Served, lang: Lang, body: Body) -> Result<axum::body::Byt
 }
 
 /// Only a script of the same origin can send this type without asking first: forms of other sites change nothing.
-fn require_json(lang: Lang, headers: &HeaderMap) -> Result<(), Failure> {
+pub fn require_json(lang: Lang, headers: &HeaderMap) -> Result<(), Failure> {
     let kind = text(headers, header::CONTENT_TYPE).and_then(|kind| kind.split(';').next()).map(str::trim);
     if kind.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json")) {
         return Ok(());

@@ -1,11 +1,15 @@
 //! The server: GraphQL over HTTP and WebSocket, the query page, and what operators look at.
 
+mod address;
 mod answer;
 mod auth;
+mod cookie;
 mod graphiql;
 mod graphql;
 mod health;
 mod observe;
+pub mod oidc;
+mod session;
 mod socket;
 
 pub use observe::Metrics;
@@ -17,7 +21,7 @@ use crate::store::Store;
 use axum::Router;
 use axum::http::{HeaderMap, header};
 use axum::middleware;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -66,6 +70,8 @@ pub struct Served {
     pub settings: Arc<Settings>,
     /// Where requests are counted.
     pub metrics: Metrics,
+    /// The OpenID provider by which people sign in, where there is one.
+    pub oidc: Option<Arc<oidc::Oidc>>,
     /// Becomes true when the hub is about to stop.
     pub stopping: watch::Receiver<bool>,
 }
@@ -75,6 +81,9 @@ pub fn router(served: Served) -> Router {
     let routes = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other_method))
         .route("/graphql/ws", any(socket::upgrade))
+        .route("/session", post(session::sign_in).delete(session::sign_out))
+        .route("/oidc/sign-in", get(oidc::go))
+        .route("/oidc/callback", get(oidc::come_back))
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/{file}", get(graphiql::file))
         .route("/healthz", get(health::alive))

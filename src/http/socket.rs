@@ -3,12 +3,12 @@
 mod session;
 
 use super::answer::Failure;
-use super::{Served, lang, text};
+use super::{Served, auth, lang};
 use axum::extract::State;
 use axum::extract::ws::{
     CloseFrame, Message, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection,
 };
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use session::{End, Session};
 
@@ -34,7 +34,10 @@ pub async fn upgrade(
     if upgrade.selected_protocol().is_none() {
         return refused.into_response();
     }
-    let authorization = text(&headers, header::AUTHORIZATION).map(ToOwned::to_owned);
+    let authorization = match auth::given(&headers) {
+        Ok(given) => given,
+        Err(failure) => return failure.into_response(),
+    };
     upgrade.on_upgrade(move |socket| serve(socket, served, lang, authorization))
 }
 

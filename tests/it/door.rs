@@ -48,6 +48,7 @@ impl Hub {
             limits: config.limits,
             settings: Arc::new(settings),
             metrics: Metrics::of_process(),
+            oidc: None,
             stopping: watch::channel(false).1,
         }
     }

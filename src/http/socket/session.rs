@@ -55,7 +55,6 @@ type Item = (String, Option<Response>);
 pub struct Session<'a> {
     socket: &'a mut WebSocket,
     served: Served,
-    authorization: Option<String>,
     asked: Asked,
     running: SelectAll<BoxStream<'static, Item>>,
     handles: HashMap<String, AbortHandle>,
@@ -80,7 +79,7 @@ impl<'a> Session<'a> {
         let asked = Asked { viewer, lang };
         send(socket, &json!({ "type": "connection_ack" })).await?;
         let (running, handles) = (SelectAll::new(), HashMap::new());
-        Self { socket, served, authorization, asked, running, handles }.serve().await
+        Self { socket, served, asked, running, handles }.serve().await
     }
 
     async fn serve(mut self) -> Result<Infallible, End> {
@@ -158,8 +157,7 @@ impl<'a> Session<'a> {
 
     /// Calls the client, so that a dead one is found out, and lets nobody stay whose token has ended.
     async fn beat(&mut self) -> Result<(), End> {
-        let viewer = signed_in(&self.served, self.asked.lang, self.authorization.as_deref()).await?;
-        if viewer != self.asked.viewer {
+        if !auth::still_valid(&self.served.store, &self.asked.viewer).await {
             return Err(End::Told(4403, "Forbidden"));
         }
         self.send(&json!({ "type": "ping" })).await
