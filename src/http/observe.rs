@@ -1,7 +1,7 @@
 //! What every request goes through: an id, one log line without contents, the counts, and the net below a panic.
 
 use super::answer::{HasErrors, fault};
-use super::{Served, lang};
+use super::{Served, address, lang};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -55,7 +55,8 @@ impl Metrics {
 }
 
 /// Wraps a request.
-pub async fn observe(State(served): State<Served>, request: Request, next: Next) -> Response {
+pub async fn observe(State(served): State<Served>, mut request: Request, next: Next) -> Response {
+    address::note(&served.settings, &mut request);
     let lang = lang(request.headers());
     let id = served.store.clock.id().simple().to_string();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();

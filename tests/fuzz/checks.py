@@ -24,6 +24,7 @@ schemathesis.graphql.scalar(
     "DateTime",
     text(["2026-03-02T01:00:00Z", "2026-11-30T00:00:00+08:00", "9999-12-31T23:59:59Z", "-262143-01-01T00:00:00Z", "soon", ""]),
 )
+schemathesis.graphql.scalar("NaiveTime", text(["09:00:00", "23:59:59", "24:00:00", "x"]))
 schemathesis.graphql.scalar("NaiveDate", text(["2026-03-02", "0001-01-01", "9999-12-31", "2026-02-30", "x"]))
 
 # Ids of the data that is there: made-up ones alone would never get past the first look.

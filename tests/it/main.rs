@@ -13,6 +13,7 @@ mod door;
 mod event_trail;
 mod flow_sum;
 mod http_auth;
+mod http_budget;
 mod http_faults;
 mod http_graphql;
 mod http_limits;
