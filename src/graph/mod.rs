@@ -60,6 +60,7 @@ pub struct Query(
     matching::OfferWorthQuery,
     run::MatchingRunQuery,
     flow::FlowQuery,
+    event::AuditQuery,
     account::AccountQuery,
 );
 
@@ -83,6 +84,7 @@ pub struct Mutation(
     run::MatchingRunMutation,
     run::MatchingRunApplyMutation,
     directive::DirectiveMutation,
+    contact::ContactMutation,
     account::AccountMutation,
     account::OwnAccountMutation,
     token::TokenMutation,

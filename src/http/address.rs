@@ -8,14 +8,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 const ADDRESS: HeaderName = HeaderName::from_static("x-gongjian-address");
 
-/// Notes the address of the client: what the hub's own proxy says, where one is set up, else the other end of the line.
-pub fn note(settings: &Settings, request: &mut Request) {
+/// Notes the address of the client, where it is known, and gives it back: what the hub's own proxy says, where one is set up,
+/// else the other end of the line.
+pub fn note(settings: &Settings, request: &mut Request) -> Option<IpAddr> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-    let address = proxied(settings, request.headers()).or(peer);
-    match address.and_then(|address| HeaderValue::from_str(&address.to_canonical().to_string()).ok()) {
-        Some(address) => request.headers_mut().insert(ADDRESS, address),
+    let address = proxied(settings, request.headers()).or(peer).map(|address| address.to_canonical());
+    match address.and_then(|address| HeaderValue::from_str(&address.to_string()).ok()) {
+        Some(text) => request.headers_mut().insert(ADDRESS, text),
         None => request.headers_mut().remove(ADDRESS),
     };
+    address
 }
 
 /// The last address that the configured header names: those before it are a client's own words.
@@ -48,7 +50,8 @@ mod tests {
     use axum::body::Body;
 
     fn noted(address_header: Option<&str>, headers: &[(&str, &str)]) -> String {
-        let settings = Settings { address_header: address_header.map(ToOwned::to_owned), ..Settings::default() };
+        let settings =
+            Settings { address_header: address_header.map(ToOwned::to_owned), ..Settings::default() };
         let mut request = Request::new(Body::empty());
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 5000))));
         for (name, value) in headers {
@@ -64,7 +67,8 @@ mod tests {
         assert_eq!(noted(None, &said), "192.0.2.1");
         assert_eq!(noted(Some("X-Forwarded-For"), &said), "198.51.100.7");
         assert_eq!(noted(Some("x-real-ip"), &said), "192.0.2.1");
-        let invented = [("x-forwarded-for", "203.0.113.9, 198.51.100.7"), ("x-forwarded-for", "x, 2001:db8:1:2:3::4")];
+        let invented =
+            [("x-forwarded-for", "203.0.113.9, 198.51.100.7"), ("x-forwarded-for", "x, 2001:db8:1:2:3::4")];
         assert_eq!(noted(Some("x-forwarded-for"), &invented), "2001:db8:1:2::");
         assert_eq!(noted(Some("x-forwarded-for"), &[("x-forwarded-for", "unknown")]), "192.0.2.1");
     }

@@ -1,7 +1,7 @@
 //! What every request goes through: an id, one log line without contents, the counts, and the net below a panic.
 
 use super::answer::{HasErrors, fault};
-use super::{Served, address, lang};
+use super::{Served, address, lang, whence};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use tracing::Instrument as _;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The upper ends of the classes in which durations are counted, in seconds.
 const BUCKETS: [f64; 10] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0];
 
@@ -56,9 +56,10 @@ impl Metrics {
 
 /// Wraps a request.
 pub async fn observe(State(served): State<Served>, mut request: Request, next: Next) -> Response {
-    address::note(&served.settings, &mut request);
+    let address = address::note(&served.settings, &mut request);
     let lang = lang(request.headers());
     let id = served.store.clock.id().simple().to_string();
+    whence::note(request.headers_mut(), address, &id);
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", id, method = %request.method(), route);
     let begun = Instant::now();

@@ -32,7 +32,10 @@ async fn a_token_that_has_spent_all_is_told_when_to_come_again() {
         .map(|secret| format!("Bearer {secret}"));
     let first = spend(&router, &[("authorization", &one)]).await;
     let cost = &first.json()["extensions"]["cost"];
-    assert_eq!(*cost, json!({ "requested": 412, "limit": 20_000, "remaining": 588, "capacity": 1_000, "resetSeconds": 412 }));
+    assert_eq!(
+        *cost,
+        json!({ "requested": 412, "limit": 20_000, "remaining": 588, "capacity": 1_000, "resetSeconds": 412 })
+    );
     assert_eq!(spend(&router, &[("authorization", &one)]).await.status, 200);
     for (accept, words) in [("zh", "请求过于频繁"), ("en", "Too many requests")] {
         let headers = [("authorization", one.as_str()), ("accept-language", accept)];
@@ -42,7 +45,8 @@ async fn a_token_that_has_spent_all_is_told_when_to_come_again() {
         assert!((200..=240).contains(&seconds), "{seconds}");
         let error = &refused.json()["errors"][0];
         assert!(error["message"].as_str().unwrap().starts_with(words), "{error}");
-        let told = [&error["extensions"]["limit"], &error["extensions"]["value"], &error["extensions"]["requested"]];
+        let told =
+            [&error["extensions"]["limit"], &error["extensions"]["value"], &error["extensions"]["requested"]];
         assert_eq!(told, [&json!("budget"), &json!(1_000), &json!(412)]);
     }
     assert_eq!(spend(&router, &[("authorization", &other)]).await.status, 200, "each token for itself");
@@ -52,7 +56,9 @@ async fn a_token_that_has_spent_all_is_told_when_to_come_again() {
 async fn the_public_spends_by_its_address_whatever_it_writes_about_itself() {
     let hub = Hub::sqlite().await;
     let router = thrifty(&hub);
-    for (address, statuses) in [("192.0.2.1", [200, 200, 429]), ("192.0.2.2", [200, 200, 429]), ("1.1.1.1, 192.0.2.1", [429; 3])] {
+    for (address, statuses) in
+        [("192.0.2.1", [200, 200, 429]), ("192.0.2.2", [200, 200, 429]), ("1.1.1.1, 192.0.2.1", [429; 3])]
+    {
         for status in statuses {
             let headers = [("x-real-ip", address), ("x-gongjian-address", "203.0.113.1")];
             assert_eq!(spend(&router, &headers).await.status, status, "{address}");
