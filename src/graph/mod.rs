@@ -33,6 +33,7 @@ use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, Error, MergedObject, MergedSubscription, Request, Response};
 use futures_util::FutureExt as _;
 use futures_util::stream::{BoxStream, StreamExt as _};
+use limits::Payer;
 use loaders::Loaders;
 use std::panic::AssertUnwindSafe;
 
@@ -108,7 +109,7 @@ pub fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
 pub async fn execute(schema: &Schema, store: &Store, asked: Asked, request: Request) -> Response {
     let lang = asked.lang;
     let run = drive::request(store.clone(), asked.viewer.clone(), |loader| {
-        schema.execute(request.data(loader).data(asked))
+        schema.execute(paid(store, &asked, request).data(loader).data(asked))
     });
     complete(lang, AssertUnwindSafe(run).catch_unwind().await)
 }
@@ -124,9 +125,17 @@ pub fn stream(
 ) -> BoxStream<'static, Response> {
     let lang = asked.lang;
     let run = drive::subscription(store.clone(), asked.viewer.clone(), |loader| {
-        schema.execute_stream(request.data(loader).data(asked))
+        schema.execute_stream(paid(store, &asked, request).data(loader).data(asked))
     });
     AssertUnwindSafe(run).catch_unwind().map(move |run| complete(lang, run)).boxed()
+}
+
+/// The request with whoever pays for it: the hub's own are free.
+fn paid(store: &Store, asked: &Asked, request: Request) -> Request {
+    match asked.viewer.key().map(Payer::Signed).or_else(|| store.client().map(Payer::Address)) {
+        Some(payer) => request.data(payer),
+        None => request,
+    }
 }
 
 /// The response as a client gets it: every error has a code, and a panic is one too.

@@ -54,6 +54,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -255,6 +256,12 @@ impl Store {
     #[must_use]
     pub fn asked_from(&self, origin: Origin) -> Self {
         Self { origin: Arc::new(origin), ..self.clone() }
+    }
+
+    /// The address of the client whose request this is the store of.
+    #[must_use]
+    pub fn client(&self) -> Option<IpAddr> {
+        self.origin.client
     }
 
     /// The same store by another clock.
