@@ -4,6 +4,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::text::Lang;
 use crate::domain::viewer::{Actor, Viewer};
+use crate::graph::limits::Gate;
+use crate::graph::matching::Solves;
 use crate::graph::{self, Schema};
 use crate::http::oidc::{BadProvider, Oidc};
 use crate::http::{self, Metrics, Served};
@@ -67,7 +69,8 @@ pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, Error> {
 /// The graph with the limits of a configuration.
 #[must_use]
 pub fn schema(config: &Config) -> Schema {
-    graph::schema().extension(config.limits).finish()
+    let limits = config.limits;
+    graph::schema().data(limits).data(Solves::new(limits)).extension(Gate::new(limits)).finish()
 }
 
 impl App {

@@ -2,6 +2,7 @@
 
 use crate::config::{Log, LogFormat};
 use crate::domain::text::Lang;
+use crate::graph::broken;
 use anyhow::{Result, anyhow};
 use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
@@ -18,14 +19,7 @@ pub fn begin(log: &Log, serves: bool, lang: Lang) -> Result<()> {
     };
     begun.map_err(|error| anyhow!("{error}"))?;
     if serves {
-        std::panic::set_hook(Box::new(panicked));
+        std::panic::set_hook(Box::new(broken::log));
     }
     Ok(())
-}
-
-/// One line for a panic, with the id of the request that it happened in.
-fn panicked(panic: &std::panic::PanicHookInfo<'_>) {
-    let place = panic.location().map(ToString::to_string).unwrap_or_default();
-    let what = panic.payload_as_str().unwrap_or("unknown");
-    tracing::error!(place, what, "panicked");
 }

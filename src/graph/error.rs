@@ -80,16 +80,37 @@ pub(super) fn denied(lang: Lang, role: Role) -> Error {
 
 /// Our own fault: one full log line, and an id by which it is found.
 fn internal(lang: Lang, error: &StoreError) -> Error {
-    let id = getrandom::u64().map_or_else(|_| "unknown".to_owned(), |id| format!("{id:016x}"));
+    let id = fault_id();
     tracing::error!(id, error = error as &dyn std::error::Error, "a request failed");
+    let ServerError { message, extensions, .. } = fault(lang, &id);
+    Error { message, source: None, extensions }
+}
+
+/// An id by which a log line is found.
+pub(super) fn fault_id() -> String {
+    getrandom::u64().map_or_else(|_| "unknown".to_owned(), |id| format!("{id:016x}"))
+}
+
+/// What a client is told of our own fault.
+pub(super) fn fault(lang: Lang, id: &str) -> ServerError {
     let message = lang.pick(
         format!("系统出错，没有更改任何内容。请把编号 {id} 告诉管理员。"),
         format!("Something went wrong on our side; nothing was changed. Tell the administrator the id {id}."),
     );
-    Error::new(message).extend_with(|_, extensions| {
-        extensions.set("code", "INTERNAL");
-        extensions.set("id", id.as_str());
-    })
+    let mut error = coded("INTERNAL", message);
+    error.extensions.get_or_insert_default().set("id", id);
+    error
+}
+
+/// Gives the framework's own errors, which are about the document, a code and a sentence around them.
+pub(super) fn complete(lang: Lang, error: &mut ServerError) {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_none() {
+        extensions.set("code", "GRAPHQL_VALIDATION_FAILED");
+        if lang == Lang::Zh {
+            error.message = format!("请求与接口定义不符：{}", error.message);
+        }
+    }
 }
 
 /// An error of a request that nothing was done for: its code for programs, its sentence for people.

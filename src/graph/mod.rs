@@ -3,6 +3,7 @@
 pub mod account;
 pub mod alliance;
 pub mod area;
+pub mod broken;
 pub mod category;
 pub mod contact;
 pub mod directive;
@@ -31,8 +32,11 @@ use crate::domain::viewer::Viewer;
 use crate::store::Store;
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, Error, MergedObject, MergedSubscription, Request, Response};
-use futures_util::stream::BoxStream;
+use futures_util::FutureExt as _;
+use futures_util::stream::{BoxStream, StreamExt as _};
+use limits::Payer;
 use loaders::Loaders;
+use std::panic::AssertUnwindSafe;
 
 /// Who is asking, and in which language they are answered.
 #[derive(Debug, Clone)]
@@ -105,10 +109,11 @@ pub fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
 
 /// Answers one request.
 pub async fn execute(schema: &Schema, store: &Store, asked: Asked, request: Request) -> Response {
-    drive::request(store.clone(), asked.viewer.clone(), |loader| {
-        schema.execute(request.data(loader).data(asked))
-    })
-    .await
+    let lang = asked.lang;
+    let run = drive::request(store.clone(), asked.viewer.clone(), |loader| {
+        schema.execute(paid(store, &asked, request).data(loader).data(asked))
+    });
+    complete(lang, AssertUnwindSafe(run).catch_unwind().await)
 }
 
 /// Answers a subscription, one answer for each change and no sooner than it is asked for; anything else as [`execute`]
@@ -120,9 +125,26 @@ pub fn stream(
     asked: Asked,
     request: Request,
 ) -> BoxStream<'static, Response> {
-    drive::subscription(store.clone(), asked.viewer.clone(), |loader| {
-        schema.execute_stream(request.data(loader).data(asked))
-    })
+    let lang = asked.lang;
+    let run = drive::subscription(store.clone(), asked.viewer.clone(), |loader| {
+        schema.execute_stream(paid(store, &asked, request).data(loader).data(asked))
+    });
+    AssertUnwindSafe(run).catch_unwind().map(move |run| complete(lang, run)).boxed()
+}
+
+/// The request with whoever pays for it: the hub's own are free.
+fn paid(store: &Store, asked: &Asked, request: Request) -> Request {
+    match asked.viewer.key().map(Payer::Signed).or_else(|| store.client().map(Payer::Address)) {
+        Some(payer) => request.data(payer),
+        None => request,
+    }
+}
+
+/// The response as a client gets it: every error has a code, and a panic is one too.
+fn complete(lang: Lang, run: std::thread::Result<Response>) -> Response {
+    let mut response = run.unwrap_or_else(|_| broken::answer(lang));
+    response.errors.iter_mut().for_each(|error| error::complete(lang, error));
+    response
 }
 
 /// What loads for this request.

@@ -7,6 +7,7 @@ use super::category::Category;
 use super::directive::Directive;
 use super::error::{lang, refused};
 use super::event::Event;
+use super::limits::annotation::list_size;
 use super::matches::{Fulfilment, Match, Rating};
 use super::need::Need;
 use super::page::one;
@@ -77,6 +78,7 @@ impl NodeQuery {
     }
 
     /// Whatever has these global ids, in the same order, null where there is nothing or you may not see it. At most 100.
+    #[graphql(directive = list_size::apply(Some(100), Some(vec!["ids".into()])))]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

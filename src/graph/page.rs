@@ -1,6 +1,8 @@
 //! Relay connections over any list of the store.
 
 use super::error::{lang, refused, told, told_shared};
+use super::limits::Limits;
+use super::limits::annotation::cost;
 use super::loader;
 use super::loaders::{ById, CountOf, PageOf, PartsOf};
 use crate::domain::check;
@@ -18,8 +20,14 @@ use uuid::Uuid;
 
 /// Rows that a page has where nobody says how many.
 pub const DEFAULT_ROWS: i32 = 20;
-/// Rows that a page has at most.
+/// Rows that a page has at most, unless a hub says otherwise.
 pub const MAX_ROWS: i32 = 100;
+
+/// Rows that a page has at most in this hub.
+#[must_use]
+pub fn max_rows(ctx: &Context<'_>) -> i32 {
+    ctx.data_opt::<Limits>().map_or(MAX_ROWS, |limits| limits.page_rows.max(1))
+}
 
 /// An object of the graph that stands for a row of the store.
 pub trait Node: ObjectType + From<Self::Row> + 'static {
@@ -90,7 +98,7 @@ impl PageArgs {
         Self { first, after, last, before }
     }
 
-    fn window(self) -> Result<Window, Refusal> {
+    fn window(self, most: i32) -> Result<Window, Refusal> {
         let backwards = self.last.is_some() || self.before.is_some();
         if backwards && (self.first.is_some() || self.after.is_some()) {
             return Err(Refusal::new(
@@ -100,7 +108,7 @@ impl PageArgs {
             ));
         }
         let (rows, name) = if backwards { (self.last, "last") } else { (self.first, "first") };
-        let limit = check::number(name, rows.unwrap_or(DEFAULT_ROWS).into(), 1, MAX_ROWS.into())?;
+        let limit = check::number(name, rows.unwrap_or(DEFAULT_ROWS.min(most)).into(), 1, most.into())?;
         let from = self.after.or(self.before);
         Ok(Window { limit, from: from.map(|cursor| Cursor::decode(&cursor)).transpose()?, backwards })
     }
@@ -126,7 +134,7 @@ impl<N: Node> Connection<N> {
     /// # Errors
     /// Where the arguments are out of range or the store fails.
     pub async fn of(ctx: &Context<'_>, parent: Uuid, list: N::List, page: PageArgs) -> Result<Self, Error> {
-        let window = page.window().map_err(|refusal| refused(lang(ctx), &refusal))?;
+        let window = page.window(max_rows(ctx)).map_err(|refusal| refused(lang(ctx), &refusal))?;
         let list = Arc::new((list, window));
         let key = PageOf { parent, list: list.clone() };
         let slice = loader(ctx)?.load_one(key).await.map_err(told_shared(ctx))?.unwrap_or_default();
@@ -175,6 +183,7 @@ impl<N: Node> Connection<N> {
     }
 
     /// How many rows the whole list has, as far as you may see them.
+    #[graphql(directive = cost::apply("10".into()))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, Error> {
         let count = loader(ctx)?.load_one(self.count.clone()).await.map_err(told_shared(ctx))?;
         Ok(count.unwrap_or_default())

@@ -3,7 +3,7 @@
 
 use super::{lang, text};
 use crate::domain::text::Lang;
-use async_graphql::Response as GraphResponse;
+use async_graphql::{Response as GraphResponse, Value};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -48,9 +48,9 @@ pub struct HasErrors;
 /// A response of the graph.
 pub fn graphql(media: Media, response: &GraphResponse) -> Response {
     let refused = !response.errors.is_empty()
-        && response.data == async_graphql::Value::Null
+        && response.data == Value::Null
         && response.errors.iter().all(|error| error.path.is_empty());
-    let status = if refused && media == Media::GraphQl { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let status = if refused { status(media, response) } else { StatusCode::OK };
     let mut answer = if refused {
         json_body(status, media, &json!({ "errors": response.errors }))
     } else {
@@ -60,7 +60,29 @@ pub fn graphql(media: Media, response: &GraphResponse) -> Response {
     if !response.errors.is_empty() {
         answer.extensions_mut().insert(HasErrors);
     }
+    if let Some(seconds) = extension(response, "retryAfter") {
+        answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
     answer
+}
+
+/// The status of a request that could not be run: where it may be tried again, or the fault is ours, every client is told.
+fn status(media: Media, response: &GraphResponse) -> StatusCode {
+    let codes = response.errors.iter().filter_map(|error| error.extensions.as_ref()?.get("code"));
+    let known = codes.filter_map(|code| match code {
+        Value::String(code) if code == "RATE_LIMITED" => Some(StatusCode::TOO_MANY_REQUESTS),
+        Value::String(code) if code == "TIMEOUT" => Some(StatusCode::SERVICE_UNAVAILABLE),
+        Value::String(code) if code == "INTERNAL" => Some(StatusCode::INTERNAL_SERVER_ERROR),
+        _ => None,
+    });
+    let usual = if media == Media::GraphQl { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    known.max().unwrap_or(usual)
+}
+
+/// What the errors of a response say under a name, as the value of a header.
+fn extension(response: &GraphResponse, name: &str) -> Option<header::HeaderValue> {
+    let said = response.errors.iter().find_map(|error| error.extensions.as_ref()?.get(name))?;
+    header::HeaderValue::from_str(&said.to_string()).ok()
 }
 
 /// A request that came to nothing, in the shape of a GraphQL response.

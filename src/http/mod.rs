@@ -33,6 +33,9 @@ use tokio::sync::watch;
 pub struct Settings {
     /// The largest body of a request, in bytes.
     pub body_bytes: usize,
+    /// The header in which the hub's own proxy writes a client's address, such as `x-forwarded-for`; without one no header
+    /// is believed.
+    pub address_header: Option<String>,
     /// How long a body may take to arrive, in seconds.
     pub body_seconds: u64,
     /// How long a socket may take to sign in, in seconds.
@@ -49,6 +52,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             body_bytes: 1 << 20,
+            address_header: None,
             body_seconds: 10,
             init_seconds: 10,
             message_bytes: 64 << 10,

@@ -28,7 +28,7 @@ pub async fn sign_in(State(served): State<Served>, request: Request) -> Result<R
     graphql::require_json(lang, &parts.headers)?;
     let body = graphql::read(&served, lang, body).await?;
     let given: Given = serde_json::from_slice(&body).map_err(|_| not_given(lang))?;
-    let address = address::of(&parts);
+    let address = address::network(&parts.headers);
     let served = whence::asked_from(served, &parts.headers);
     let attempt = session::sign_in(&served.store, &given.login, &given.password, &address).await;
     match attempt.map_err(|error| failed(lang, &error))? {

@@ -2,7 +2,7 @@
 //! that answers it, in place of whatever a client has written there.
 
 use super::observe::REQUEST_ID;
-use super::{Served, text};
+use super::{Served, address, text};
 use crate::domain::event::origin::{Origin, network};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use std::net::IpAddr;
@@ -23,6 +23,7 @@ pub fn note(headers: &mut HeaderMap, peer: Option<IpAddr>, request: &str) {
 /// The same server for one request: whatever is changed tells from where.
 pub fn asked_from(served: Served, headers: &HeaderMap) -> Served {
     let own = |name| text(headers, name).map(ToOwned::to_owned);
-    let origin = Origin { address: own(NETWORK), request: own(REQUEST_ID) };
+    let client = Some(address::read(headers));
+    let origin = Origin { address: own(NETWORK), request: own(REQUEST_ID), client };
     Served { store: served.store.asked_from(origin), ..served }
 }

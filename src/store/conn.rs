@@ -3,6 +3,7 @@
 use super::chain;
 use super::error::{Error, Result};
 use super::news;
+use super::reader::Reader;
 use super::session::SignIn;
 use super::sql::{Sql, Value};
 use crate::clock::Clock;
@@ -15,7 +16,7 @@ use crate::matching::settings::Settings;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction, pool::PoolConnection};
+use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -27,16 +28,16 @@ pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Sen
 
 impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
-/// A connection, inside a transaction or not.
+/// A connection, inside a transaction or not. Given up while it reads, it ends the statement in the database too.
 pub struct Conn {
     pub(super) link: Link,
     pub(super) statements: Arc<AtomicU64>,
 }
 
 pub(super) enum Link {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Reader<Sqlite>),
     SqliteTx(Transaction<'static, Sqlite>),
-    Postgres(PoolConnection<Postgres>),
+    Postgres(Reader<Postgres>),
     PostgresTx(Transaction<'static, Postgres>),
 }
 
@@ -93,10 +94,12 @@ impl Conn {
     /// Where the database fails.
     pub async fn all<T: Row>(&mut self, sql: Sql) -> Result<Vec<T>> {
         let sql = self.numbered(sql);
-        self.count();
-        Ok(on!(self, |link| bind_all!(sqlx::query_as(AssertSqlSafe(sql.text)), sql.values)
+        self.begin();
+        let rows = on!(self, |link| bind_all!(sqlx::query_as(AssertSqlSafe(sql.text)), sql.values)
             .fetch_all(link)
-            .await)?)
+            .await);
+        self.set_busy(false);
+        Ok(rows?)
     }
 
     /// The row that the statement returns, if any.
@@ -105,10 +108,12 @@ impl Conn {
     /// Where the database fails.
     pub async fn optional<T: Row>(&mut self, sql: Sql) -> Result<Option<T>> {
         let sql = self.numbered(sql);
-        self.count();
-        Ok(on!(self, |link| bind_all!(sqlx::query_as(AssertSqlSafe(sql.text)), sql.values)
+        self.begin();
+        let row = on!(self, |link| bind_all!(sqlx::query_as(AssertSqlSafe(sql.text)), sql.values)
             .fetch_optional(link)
-            .await)?)
+            .await);
+        self.set_busy(false);
+        Ok(row?)
     }
 
     /// The row that the statement returns.
@@ -125,11 +130,13 @@ impl Conn {
     /// Where the database fails.
     pub async fn execute(&mut self, sql: Sql) -> Result<u64> {
         let sql = self.numbered(sql);
-        self.count();
-        Ok(on!(self, |link| bind_all!(sqlx::query(AssertSqlSafe(sql.text)), sql.values)
+        self.begin();
+        let done = on!(self, |link| bind_all!(sqlx::query(AssertSqlSafe(sql.text)), sql.values)
             .execute(link)
-            .await?
-            .rows_affected()))
+            .await
+            .map(|done| done.rows_affected()));
+        self.set_busy(false);
+        Ok(done?)
     }
 
     /// Whether this is PostgreSQL: for the few places where the databases truly differ.
@@ -147,8 +154,18 @@ impl Conn {
         sql
     }
 
-    fn count(&self) {
+    fn begin(&mut self) {
         self.statements.fetch_add(1, Ordering::Relaxed);
+        self.set_busy(true);
+    }
+
+    /// Within a transaction a statement that is given up runs to its end, and is then rolled back with the rest.
+    fn set_busy(&mut self, is_busy: bool) {
+        match &mut self.link {
+            Link::Sqlite(link) => link.set_busy(is_busy),
+            Link::Postgres(link) => link.set_busy(is_busy),
+            Link::SqliteTx(_) | Link::PostgresTx(_) => {}
+        }
     }
 }
 

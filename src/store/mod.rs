@@ -26,6 +26,7 @@ pub mod part;
 pub mod password;
 pub mod principal;
 pub mod prospect;
+mod reader;
 pub mod refusals;
 pub mod run;
 pub mod scope;
@@ -46,11 +47,14 @@ use crate::domain::viewer::{Actor, Viewer};
 use crate::matching::settings::Settings;
 use conn::{Conn, Link, Tx};
 use error::{Error, Result};
+use reader::Reader;
 use session::SignIn;
+use sqlx::Executor as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -129,6 +133,15 @@ impl Store {
                     .max_connections(READERS)
                     .acquire_timeout(Duration::from_secs(10))
                     .test_before_acquire(false)
+                    .after_connect(|connection, _| {
+                        Box::pin(async move {
+                            // Not every system can; where it cannot, what is given up runs to its end.
+                            if let Err(error) = connection.execute(reader::LOOK_AFTER_CLIENTS).await {
+                                tracing::debug!(%error, "PostgreSQL does not look after its clients here");
+                            }
+                            Ok(())
+                        })
+                    })
                     .connect_with(options)
                     .await?,
             )
@@ -209,8 +222,8 @@ impl Store {
     /// Where none is free in time.
     pub async fn read(&self) -> Result<Conn> {
         let link = match &self.db {
-            Db::Sqlite { readers, .. } => Link::Sqlite(readers.acquire().await?),
-            Db::Postgres(pool) => Link::Postgres(pool.acquire().await?),
+            Db::Sqlite { readers, .. } => Link::Sqlite(Reader::sqlite(readers.acquire().await?).await?),
+            Db::Postgres(pool) => Link::Postgres(Reader::postgres(pool.acquire().await?)),
         };
         Ok(Conn { link, statements: self.statements.clone() })
     }
@@ -243,6 +256,12 @@ impl Store {
     #[must_use]
     pub fn asked_from(&self, origin: Origin) -> Self {
         Self { origin: Arc::new(origin), ..self.clone() }
+    }
+
+    /// The address of the client whose request this is the store of.
+    #[must_use]
+    pub fn client(&self) -> Option<IpAddr> {
+        self.origin.client
     }
 
     /// The same store by another clock.

@@ -99,7 +99,8 @@ async fn write(store: &Store, refused: &[(&Caller, &Counted)]) -> Result<()> {
             kind: caller.kind,
             data: json!({ "since": counted.since, "times": counted.times, "fields": counted.fields }),
         };
-        let origin = Origin { address: caller.address.clone(), request: counted.request.clone() };
+        let origin =
+            Origin { address: caller.address.clone(), request: counted.request.clone(), client: None };
         let (id, now) = (tx.clock.id(), tx.now);
         tx.events.push(Entry::new(id, now, &caller.viewer, &origin, told));
     }

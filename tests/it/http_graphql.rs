@@ -41,7 +41,7 @@ async fn a_form_of_another_site_changes_nothing() {
         );
     }
     let utf8 = hub.post(&query(HERE), &[("content-type", "Application/JSON; charset=utf-8")]).await;
-    assert_eq!(utf8.json(), json!({ "data": { "__typename": "Query" } }));
+    assert_eq!(utf8.json()["data"], json!({ "__typename": "Query" }));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 use crate::door::query;
 use crate::hub::Hub;
+use serde_json::json;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
@@ -46,5 +47,10 @@ async fn mistakes_without_number_are_told_up_to_a_point() {
     let fields: Vec<String> = (0..900).map(|at| format!("unknown{at}")).collect();
     let asked = format!("{{ node(id: \"x\") {{ {} }} }}", fields.join(" "));
     let answer = hub.post(&query(&asked), &[]).await;
-    assert_eq!(answer.json()["errors"].as_array().map(Vec::len), Some(20));
+    let errors = answer.json()["errors"].as_array().cloned().unwrap_or_default();
+    assert_eq!(errors.len(), 21);
+    let told = &errors[20];
+    assert_eq!(told["extensions"], json!({ "code": "LIMIT_REACHED", "limit": "errors", "value": 20 }));
+    assert!(told["message"].as_str().unwrap_or_default().contains("880"), "{told}");
+    assert!(answer.text.len() < 8_192, "{} bytes", answer.text.len());
 }

@@ -9,13 +9,15 @@ pub struct Origin {
     pub address: Option<String>,
     /// The id of the request, which the log has too.
     pub request: Option<String>,
+    /// The address itself, for as long as the request lasts: the trail does not keep it.
+    pub client: Option<IpAddr>,
 }
 
 impl Origin {
     /// The origin of a request from an address.
     #[must_use]
     pub fn new(address: Option<IpAddr>, request: Option<String>) -> Self {
-        Self { address: address.map(network), request }
+        Self { address: address.map(network), request, client: address }
     }
 }
 

@@ -4,6 +4,7 @@ mod sankey;
 
 use super::error::{id, lang, refused, told};
 use super::loader;
+use crate::graph::limits::annotation::cost;
 use crate::store::flow::{self, Period};
 use async_graphql::{Context, Error, ID, Object, SimpleObject};
 use chrono::NaiveDate;
@@ -39,6 +40,7 @@ pub struct FlowQuery;
 impl FlowQuery {
     /// What flowed through an area and everything below it. For those who work in its street; a unit sees its own
     /// deliveries and its own needs.
+    #[graphql(directive = cost::apply("500".into()))]
     async fn flow(
         &self,
         ctx: &Context<'_>,

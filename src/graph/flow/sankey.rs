@@ -2,6 +2,7 @@
 
 use crate::domain::service::Measure;
 use crate::domain::text::{Lang, TextEnum};
+use crate::graph::limits::annotation::list_size;
 use crate::graph::matching::Quantity;
 use crate::store::flow::{Asked, Delivered};
 use async_graphql::{Enum, ID, SimpleObject};
@@ -54,8 +55,10 @@ pub struct FlowLink {
 #[derive(SimpleObject)]
 pub struct Sankey {
     /// The nodes, by kind and name.
+    #[graphql(directive = list_size::apply(Some(50), None))]
     nodes: Vec<FlowNode>,
     /// The links, in the order of their nodes.
+    #[graphql(directive = list_size::apply(Some(100), None))]
     links: Vec<FlowLink>,
 }
 

@@ -1,13 +1,27 @@
 //! Counts the words and signs of a document without reading it: the parser is slow and calls itself, so it sees only
 //! what is small enough.
 
-/// The number of tokens, counted up to one more than `most`, and how deep the brackets go.
-pub(super) fn count(query: &str, most: u64) -> (u64, u64) {
+/// What a document looks like from outside.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Words {
+    /// Tokens, counted up to one more than wanted.
+    pub tokens: u64,
+    /// How deep the brackets go.
+    pub nesting: u64,
+    /// Bytes of the longest name or number.
+    pub longest: u64,
+}
+
+/// Counts, until there are more tokens than `most`.
+pub(super) fn count(query: &str, most: u64) -> Words {
     let bytes = query.as_bytes();
-    let (mut at, mut tokens, mut open, mut deepest) = (0, 0, 0_u64, 0);
+    let (mut at, mut tokens, mut open, mut deepest, mut longest) = (0, 0, 0_u64, 0, 0);
     while at < bytes.len() && tokens <= most {
         let rest = &bytes[at..];
         let (length, counts) = token(rest);
+        if is_name(rest[0]) {
+            longest = longest.max(length as u64);
+        }
         match rest[0] {
             b'{' | b'[' | b'(' => open += 1,
             b'}' | b']' | b')' => open = open.saturating_sub(1),
@@ -17,7 +31,7 @@ pub(super) fn count(query: &str, most: u64) -> (u64, u64) {
         tokens += u64::from(counts);
         at += length.max(1);
     }
-    (tokens, deepest)
+    Words { tokens, nesting: deepest, longest }
 }
 
 /// The length of what comes next, and whether it is a token: white space, commas and comments are none.
@@ -68,22 +82,22 @@ fn block_string(rest: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::count;
+    use super::{Words, count};
 
     #[test]
     fn tokens_are_counted_as_the_specification_says() {
-        for (query, tokens, nesting) in [
-            ("", 0, 0),
-            ("{ a, b # c d e\n }", 4, 1),
-            ("{a(b:\"c { d\\\" e\")}", 8, 2),
-            ("{a(b:\"\"\"c { \\\"\"\" d\"\"\")}", 8, 2),
-            ("\u{feff}query($a:[Int!]=[1,2.5]){...on B{c}}", 23, 2),
-            ("{{{{", 4, 4),
-            ("{\"unterminated", 2, 1),
-            ("{\u{1F600}}", 6, 1),
+        for (query, tokens, nesting, longest) in [
+            ("", 0, 0, 0),
+            ("{ a, b # c d e\n }", 4, 1, 1),
+            ("{a(b:\"c { d\\\" e\")}", 8, 2, 1),
+            ("{a(b:\"\"\"c { \\\"\"\" d\"\"\")}", 8, 2, 1),
+            ("\u{feff}query($a:[Int!]=[1,2.5]){...on B{c}}", 23, 2, 5),
+            ("{{{{", 4, 4, 0),
+            ("{\"unterminated", 2, 1, 0),
+            ("{\u{1F600}}", 6, 1, 0),
         ] {
-            assert_eq!(count(query, 100), (tokens, nesting), "{query}");
+            assert_eq!(count(query, 100), Words { tokens, nesting, longest }, "{query}");
         }
-        assert_eq!(count(&"a ".repeat(1_000_000), 10).0, 11);
+        assert_eq!(count(&"a ".repeat(1_000_000), 10).tokens, 11);
     }
 }

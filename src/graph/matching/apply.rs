@@ -3,6 +3,7 @@
 use crate::domain::id::{NeedId, ServiceId};
 use crate::domain::refusal::Code;
 use crate::graph::error::told;
+use crate::graph::limits::annotation::cost;
 use crate::graph::loader;
 use crate::graph::matches::Match;
 use crate::graph::mutation::{
@@ -126,6 +127,7 @@ pub struct MatchingMutation;
 impl MatchingMutation {
     /// Matches an area again, exactly as the preview does, and puts the chosen part before both sides as suggested
     /// matches, all of them or none. For the street's coordinator.
+    #[graphql(directive = cost::apply("2000".into()))]
     async fn apply_matching(
         &self,
         ctx: &Context<'_>,

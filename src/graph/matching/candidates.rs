@@ -9,7 +9,7 @@ use crate::graph::error::{lang, refused, told_shared};
 use crate::graph::loader;
 use crate::graph::loaders::Loaders;
 use crate::graph::need::Need;
-use crate::graph::page::MAX_ROWS;
+use crate::graph::page::max_rows;
 use crate::graph::service::Service;
 use crate::matching::rank::{Ranked, Ranking, by_need, by_offer};
 use crate::matching::settings::Settings;
@@ -141,7 +141,7 @@ pub async fn of_service(
 const DEFAULT: i32 = 10;
 
 fn limit(ctx: &Context<'_>, first: Option<i32>) -> Result<usize, Error> {
-    let first = check::number("first", first.unwrap_or(DEFAULT).into(), 1, MAX_ROWS.into());
+    let first = check::number("first", first.unwrap_or(DEFAULT).into(), 1, max_rows(ctx).into());
     Ok(first.map_err(|refusal| refused(lang(ctx), &refusal))?.try_into()?)
 }
 

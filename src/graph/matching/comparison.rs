@@ -3,6 +3,7 @@
 use super::preview::Solved;
 use crate::domain::id::ServiceId;
 use crate::graph::error::lang;
+use crate::graph::limits::annotation::list_size;
 use crate::graph::need::Need;
 use crate::graph::service::Service;
 use crate::matching::compare::{Change, Comparison, Totals};
@@ -39,16 +40,19 @@ impl MatchingComparison {
     }
 
     /// Needs of which more would be served, the largest share first.
+    #[graphql(directive = list_size::apply(Some(50), None))]
     async fn gains(&self) -> Vec<NeedChange> {
         NeedChange::list(&self.comparison.gains, &self.worlds)
     }
 
     /// Needs of which less would be served, the largest share first.
+    #[graphql(directive = list_size::apply(Some(50), None))]
     async fn losses(&self) -> Vec<NeedChange> {
         NeedChange::list(&self.comparison.losses, &self.worlds)
     }
 
     /// Needs that would be served as much as now, by others.
+    #[graphql(directive = list_size::apply(Some(50), None))]
     async fn moves(&self) -> Vec<NeedChange> {
         NeedChange::list(&self.comparison.moves, &self.worlds)
     }

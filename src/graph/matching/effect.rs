@@ -5,6 +5,7 @@ use super::preview::{Solved, points};
 use crate::domain::service::Measure;
 use crate::graph::category::Category;
 use crate::graph::error::lang;
+use crate::graph::limits::annotation::list_size;
 use crate::graph::page::known;
 use crate::matching::advice::{Ask, Effect};
 use crate::matching::explain;
@@ -112,11 +113,13 @@ impl MatchingEffect {
     }
 
     /// Needs of which more would be served, the largest share first. A unit's liaison is not told.
+    #[graphql(directive = list_size::apply(Some(50), None))]
     async fn gains(&self) -> Option<Vec<NeedChange>> {
         Some(NeedChange::list(&self.effect.comparison.gains, self.worlds.as_ref()?))
     }
 
     /// Needs of which less would be served, the largest share first. A unit's liaison is not told.
+    #[graphql(directive = list_size::apply(Some(50), None))]
     async fn losses(&self) -> Option<Vec<NeedChange>> {
         Some(NeedChange::list(&self.effect.comparison.losses, self.worlds.as_ref()?))
     }

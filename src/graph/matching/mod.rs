@@ -15,6 +15,7 @@ mod unmet;
 mod what_if;
 mod worth;
 
+pub use apart::Solves;
 pub use apply::{MatchingMutation, MatchingPairInput, parse_pairs, taken};
 pub use candidates::{Candidates, of_need, of_service};
 pub use moves::SuggestionMove;

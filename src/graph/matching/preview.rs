@@ -15,6 +15,7 @@ use crate::domain::id::AreaId;
 use crate::domain::refusal::Refusal;
 use crate::domain::service::Measure;
 use crate::graph::error::{id, lang, optional_id, refused, told};
+use crate::graph::limits::annotation::{cost, list_size};
 use crate::graph::loader;
 use crate::matching::advice::advice;
 use crate::matching::assign::Watch;
@@ -41,12 +42,17 @@ impl MatchingQuery {
     /// The best answer for all open needs of an area and everything below it at once, under the capacities of all
     /// services that reach it; or the answer as it would be, where something is supposed. It changes nothing. For those
     /// who work in the area's street.
+    #[graphql(directive = cost::apply("2000".into()))]
     async fn matching(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The area.")] area_id: ID,
         #[graphql(desc = "Only needs of this category and below it.")] category_id: Option<ID>,
-        #[graphql(desc = "What is supposed to be otherwise than it is.")] what_if: Option<WhatIfInput>,
+        #[graphql(
+            desc = "What is supposed to be otherwise than it is.",
+            directive = cost::apply("2000".into())
+        )]
+        what_if: Option<WhatIfInput>,
     ) -> Result<Matching, Error> {
         let area = id(ctx, "areaId", &area_id)?;
         let category = optional_id(ctx, "categoryId", category_id.as_ref())?;
@@ -137,6 +143,7 @@ impl Matching {
 
     /// What the street should ask partner units for next, the most helpful first, each matched again to tell its true
     /// effect.
+    #[graphql(directive = cost::apply("4000".into()), directive = list_size::apply(Some(5), Some(vec!["first".into()])))]
     async fn advice(
         &self,
         ctx: &Context<'_>,
@@ -158,6 +165,7 @@ impl Matching {
     }
 
     /// Every step of the dial between the most needs served and nobody left far behind, matched, with what it costs.
+    #[graphql(directive = cost::apply("4000".into()), directive = list_size::apply(Some(5), None))]
     async fn dial(&self, ctx: &Context<'_>) -> Result<Vec<FairnessStep>, Error> {
         let solved = self.solved.clone();
         let steps = apart(ctx, move |watch| dial(&solved.world, &solved.settings, watch)).await?;
@@ -222,6 +230,7 @@ impl Matching {
     }
 
     /// What it would bring together.
+    #[graphql(directive = list_size::apply(Some(100), None))]
     async fn matches(&self) -> Vec<PlannedMatch> {
         let count = self.solved.solved.placements.len();
         (0..count).map(|place| PlannedMatch::new(&self.solved, place)).collect()
@@ -245,6 +254,7 @@ impl Matching {
     }
 
     /// What stays unmet, and why.
+    #[graphql(directive = list_size::apply(Some(100), None))]
     async fn unmet(&self) -> Vec<UnmetNeed> {
         (0..self.solved.solved.unmet.len()).map(|place| UnmetNeed::new(&self.solved, place)).collect()
     }
@@ -256,6 +266,7 @@ impl Matching {
     }
 
     /// What it would leave of each line of capacity.
+    #[graphql(directive = list_size::apply(Some(100), None))]
     async fn capacities(&self) -> Vec<CapacityLeft> {
         (0..self.solved.world.lines.len()).map(|line| CapacityLeft::new(&self.solved, line)).collect()
     }

@@ -6,6 +6,7 @@ use super::preview::Solved;
 use super::what_if::SupposedServiceInput;
 use crate::domain::viewer::Role;
 use crate::graph::error::{lang, refused, told};
+use crate::graph::limits::annotation::cost;
 use crate::graph::loader;
 use crate::matching::advice::{NoWorth, worth};
 use crate::matching::explain;
@@ -30,6 +31,7 @@ pub struct OfferWorthQuery;
 impl OfferWorthQuery {
     /// What an offer would bring if it were made: the needs of its area are matched with it and without it. For the
     /// liaison of a unit that has checked in there, and for the street's coordinator.
+    #[graphql(directive = cost::apply("4000".into()))]
     async fn offer_worth(
         &self,
         ctx: &Context<'_>,

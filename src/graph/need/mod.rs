@@ -22,6 +22,7 @@ use crate::domain::id::Id as _;
 use crate::domain::need::{self, NeedAction, NeedState, Outcome, Source, Urgency};
 use crate::domain::service::{Measure, TargetGroup};
 use crate::domain::viewer::Scope;
+use crate::graph::limits::annotation::{cost, list_size};
 use crate::store::directive::Directives;
 use crate::store::matches::MatchesOf;
 use crate::store::need::{Needs, NeedsOf};
@@ -248,6 +249,7 @@ impl Need {
 
     /// The services that suit it best, with the reasons, and how many others were excluded by what. Empty where nothing
     /// of it can be claimed.
+    #[graphql(directive = cost::apply("200".into()), directive = list_size::apply(Some(10), Some(vec!["first".into()])))]
     async fn candidates(
         &self,
         ctx: &Context<'_>,

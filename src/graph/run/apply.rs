@@ -1,6 +1,7 @@
 use super::MatchingRun;
 use crate::domain::id::Id;
 use crate::domain::refusal::Code;
+use crate::graph::limits::annotation::cost;
 use crate::graph::matches::Match;
 use crate::graph::matching::{MatchingPairInput, parse_pairs, taken};
 use crate::graph::mutation::{Answer, Mutation, MutationError, mutate, parse, parse_all};
@@ -81,6 +82,7 @@ pub struct MatchingRunApplyMutation;
 impl MatchingRunApplyMutation {
     /// Puts the chosen part of what a matching run found before both sides as suggested matches, all of them or none, and
     /// nothing where anything has moved since it was computed. For the street's coordinator.
+    #[graphql(directive = cost::apply("500".into()))]
     async fn apply_matching_run(
         &self,
         ctx: &Context<'_>,

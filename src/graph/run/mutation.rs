@@ -1,6 +1,7 @@
 use super::MatchingRun;
 use crate::domain::id::Id as _;
 use crate::domain::refusal::Code;
+use crate::graph::limits::annotation::cost;
 use crate::graph::matching::WhatIfInput;
 use crate::graph::mutation::{Mutation, mutate, parse, parse_optional, payload};
 use crate::store::conn::Tx;
@@ -76,6 +77,7 @@ pub struct MatchingRunMutation;
 impl MatchingRunMutation {
     /// Has a matching computed in the background, for areas that take longer than a preview may: follow it with
     /// `matchingRunChanged`. At most 5 of a street are under way at once. For the street's coordinator.
+    #[graphql(directive = cost::apply("500".into()))]
     async fn start_matching(
         &self,
         ctx: &Context<'_>,

@@ -24,6 +24,7 @@ use crate::domain::service::{
     self, AvailabilityRule, Mode, ServiceAction, ServiceState, TargetGroup, is_exhausted,
 };
 use crate::domain::viewer::Scope;
+use crate::graph::limits::annotation::{cost, list_size};
 use crate::store::error::Error as StoreError;
 use crate::store::matches::MatchesOf;
 use crate::store::service::{CoveredArea, Services};
@@ -141,6 +142,7 @@ impl Service {
     }
 
     /// The next dates by its rules alone, even where nothing is left of it; empty where it has no rules.
+    #[graphql(directive = cost::apply("20".into()), directive = list_size::apply(Some(5), Some(vec!["first".into()])))]
     async fn next_dates(
         &self,
         ctx: &Context<'_>,
@@ -173,6 +175,7 @@ impl Service {
 
     /// The needs that it suits best, with the reasons, and how many others were excluded by what. Empty where it is not
     /// on offer. Null for all but its unit and those who work in the unit's street.
+    #[graphql(directive = cost::apply("200".into()), directive = list_size::apply(Some(10), Some(vec!["first".into()])))]
     async fn candidates(
         &self,
         ctx: &Context<'_>,
