@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::domain::text::Lang;
 use crate::domain::viewer::{Actor, Viewer};
 use crate::graph::{self, Schema};
-use crate::http::{self, Metrics, Served};
+use crate::http::{self, Documents, Metrics, Served};
 use crate::store::{self, Store, idempotency, matches, run};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,6 +28,8 @@ pub struct App {
     pub store: Store,
     /// Its graph.
     pub schema: Schema,
+    /// Documents that clients may name.
+    pub documents: Documents,
 }
 
 /// A hub that cannot be opened or served.
@@ -39,9 +41,9 @@ pub enum Error {
     /// The database fails.
     #[error(transparent)]
     Store(#[from] store::error::Error),
-    /// The network fails.
-    #[error("cannot serve")]
-    Serve(#[from] std::io::Error),
+    /// The trusted documents cannot be used.
+    #[error(transparent)]
+    Documents(#[from] http::documents::Error),
 }
 
 /// Opens the database of a configuration; the folder of an `SQLite` file is made where there is none.
@@ -66,21 +68,19 @@ pub fn schema(config: &Config) -> Schema {
 }
 
 impl App {
-    /// Opens the database and brings its tables up to date.
+    /// Reads the trusted documents, opens the database and brings its tables up to date.
     ///
     /// # Errors
-    /// Where the database cannot be reached or migrated.
+    /// Where the documents cannot be used, or the database cannot be reached or migrated.
     pub async fn open(config: Config, clock: Clock) -> Result<Self, Error> {
+        let documents = Documents::load(&config.documents)?;
         let store = open_store(&config, clock).await?;
         store.migrate().await?;
-        Ok(Self { schema: schema(&config), config, store })
+        Ok(Self { schema: schema(&config), config, store, documents })
     }
 
     /// Serves until `stop` comes, then lets requests that are under way finish.
-    ///
-    /// # Errors
-    /// Where the network fails.
-    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) -> Result<(), Error> {
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let (stopping, stopped) = watch::channel(false);
         let metrics = Metrics::of_process();
         let mut background = JoinSet::new();
@@ -88,35 +88,32 @@ impl App {
         let store = self.store.clone();
         background.spawn(async move { store.listen().await });
         let mut runs = tokio::spawn(run::work(self.store.clone(), stopped.clone()));
+        let settings = Arc::new(self.config.http);
         let router = http::router(Served {
             store: self.store.clone(),
             schema: self.schema,
             limits: self.config.limits,
-            settings: Arc::new(self.config.http),
+            settings: settings.clone(),
+            documents: Arc::new(self.documents),
+            tickets: Arc::default(),
             metrics,
             stopping: stopped.clone(),
         });
-        let mut graceful = stopped;
-        let serving = axum::serve(listener, router)
-            .with_graceful_shutdown(async move {
-                let _ = graceful.wait_for(|stopping| *stopping).await;
-            })
-            .into_future();
+        let serving = http::serve(listener, router, &settings, stopped);
         tokio::pin!(serving);
-        let served = tokio::select! {
-            served = &mut serving => served,
+        tokio::select! {
+            () = &mut serving => {}
             () = stop => {
                 stopping.send_replace(true);
-                timeout(GOODBYE, serving).await.unwrap_or(Ok(()))
+                let _ = timeout(GOODBYE, serving).await;
             }
-        };
+        }
         stopping.send_replace(true);
         if timeout(GOODBYE, &mut runs).await.is_err() {
             runs.abort();
         }
         background.shutdown().await;
         self.store.close().await;
-        Ok(served?)
     }
 }
 
@@ -158,7 +155,7 @@ impl Error {
                 format!("Cannot make the folder {}: {error}. Check its rights, or choose another place with --database-url.", folder.display()),
             ),
             Self::Store(error) => error.message(lang),
-            Self::Serve(error) => lang.pick(format!("无法提供服务：{error}。"), format!("Cannot serve: {error}.")),
+            Self::Documents(error) => error.message(lang),
         }
     }
 }
