@@ -1,6 +1,7 @@
 //! Areas (区划): the administrative tree from provinces down to grids and compounds.
 
 use super::id::AreaId;
+use super::place::Place;
 use super::text::text_enum;
 use chrono::{DateTime, Utc};
 
@@ -61,6 +62,9 @@ pub struct Area {
     pub name: String,
     /// An English gloss of the name.
     pub name_en: Option<String>,
+    /// Where its middle is.
+    #[sqlx(flatten)]
+    pub place: Place,
     /// When it was added.
     pub created_at: DateTime<Utc>,
 }

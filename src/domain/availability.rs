@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
+use super::day::UTC_AHEAD;
 use super::festival::Festival;
 use recurrence::{Series, Until};
 
@@ -20,8 +21,6 @@ pub use recurrence::{HORIZON_DAYS, Recurrence};
 
 /// The longest occurrence, a week in minutes.
 pub const LONGEST_MINUTES: u32 = 7 * 24 * 60;
-
-const UTC_AHEAD: TimeDelta = TimeDelta::hours(8);
 
 /// When an occurrence starts and ends.
 pub type Span = (DateTime<Utc>, DateTime<Utc>);

@@ -1,5 +1,6 @@
 //! Checks of what people type: each gives the clean value, or a refusal that names the field.
 
+use super::day::local_day;
 use super::refusal::{Code, Refusal};
 use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc};
 
@@ -143,7 +144,7 @@ pub fn window(field: &str, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> 
 /// # Errors
 /// [`Code::BadTime`] where it is not.
 pub fn past_day(field: &str, day: NaiveDate, now: DateTime<Utc>) -> Result<NaiveDate, Refusal> {
-    let today = (now + Duration::hours(8)).date_naive();
+    let today = local_day(now);
     if day.year() >= 2000 && day <= today {
         return Ok(day);
     }

@@ -1,6 +1,7 @@
 //! Partner units (共建单位): who gives, and often also asks.
 
 use super::id::{AreaId, ContactId, UnitCapacityId, UnitId};
+use super::place::Place;
 use super::service::Measure;
 use super::text::text_enum;
 use chrono::{DateTime, Utc};
@@ -48,6 +49,9 @@ pub struct PartnerUnit {
     pub credit_code: Option<String>,
     /// Its address.
     pub address: Option<String>,
+    /// Where it is.
+    #[sqlx(flatten)]
+    pub place: Place,
     /// Its liaison (联络员).
     pub contact_id: Option<ContactId>,
     /// Counts the edits, so that two editors do not overwrite each other.

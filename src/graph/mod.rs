@@ -60,6 +60,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     area::AreaMutation,
+    area::AreaPlaceMutation,
     unit::UnitMutation,
     unit::UnitCapacityMutation,
     need::NeedMutation,

@@ -12,11 +12,12 @@ use super::stages::Stages;
 use super::what_if::{SupposedService, WhatIf, supposed_id};
 use super::world::World;
 use crate::domain::check::MAX_QUANTITY;
+use crate::domain::day::{local_day, midnight};
 use crate::domain::id::{AreaId, CategoryId, ServiceId};
 use crate::domain::need::{Need, Urgency};
 use crate::domain::refusal::Refusal;
 use crate::domain::service::{Measure, TargetGroup};
-use chrono::{DateTime, Datelike as _, Months, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -250,11 +251,6 @@ fn months_of(world: &World, need: &Need) -> impl Iterator<Item = NaiveDate> + us
 
 /// The first day of a moment's month, in China.
 fn first_of_month(at: DateTime<Utc>) -> NaiveDate {
-    let day = (at + TimeDelta::hours(8)).date_naive();
+    let day = local_day(at);
     day.with_day(1).unwrap_or(day)
-}
-
-/// The moment at which a day begins in China.
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(chrono::NaiveTime::MIN).and_utc() - TimeDelta::hours(8)
 }

@@ -10,7 +10,7 @@ use std::fmt::{Debug, Write as _};
 text_enum! {
     /// A part of the world that can move between a preview and its use.
     pub enum WorldPart {
-        /// Needs were added, edited, claimed or closed.
+        /// Needs were added, edited, claimed or closed, or their areas put in another place.
         Needs = "needs", "需求", "needs";
         /// Services were listed, paused or edited.
         Services = "services", "服务", "services";
@@ -57,10 +57,11 @@ impl World {
     #[must_use]
     pub fn fingerprint(&self, settings: &Settings) -> Fingerprint {
         let lines: Vec<&Capacity> = self.lines.iter().map(|line| &line.capacity).collect();
+        let places: Vec<_> = self.areas.iter().map(|area| (area.id, area.place.known())).collect();
         let services: Vec<_> =
             self.offers.iter().map(|offer| (&offer.service, &offer.rules, &offer.coverage)).collect();
         Fingerprint([
-            digest(&(&self.needs, &self.communities)),
+            digest(&(&self.needs, &self.communities, &places)),
             digest(&services),
             digest(&(&lines, &self.joined, &self.unit_capacities)),
             digest(&(&self.units, &self.check_ins)),

@@ -7,6 +7,7 @@ use crate::domain::availability::calendar::{Calendar, Times, nanos};
 use crate::domain::directive::DirectiveKind;
 use crate::domain::fit;
 use crate::domain::id::{AreaId, CategoryId, UnitId};
+use crate::domain::place::Place;
 use crate::domain::service::{Measure, TargetGroup, TargetGroups};
 use crate::domain::text::TextEnum as _;
 use chrono::TimeDelta;
@@ -124,6 +125,10 @@ pub(super) struct Index {
     pub coverage: Lists,
     /// Where each unit has checked in.
     pub check_ins: Lists,
+    /// Where each unit is.
+    pub unit_places: Vec<Place>,
+    /// By area: where its needs arise.
+    pub area_places: Vec<Place>,
     /// The services filed under each category.
     pub filed: Lists,
     /// The services filed under a category that cover an area, by the two.
@@ -149,6 +154,8 @@ impl Index {
             calendar: Calendar::new(world.now, end),
             coverage: Lists::default(),
             check_ins: Lists::default(),
+            unit_places: Vec::new(),
+            area_places: world.areas.iter().map(|area| place(world, area.id)).collect(),
             filed: Lists::default(),
             covering: HashMap::new(),
             covering_offers: Vec::new(),
@@ -175,6 +182,8 @@ impl Index {
             if self.units.len() > known {
                 let at = world.check_ins.get(&service.unit_id).into_iter().flatten();
                 self.check_ins.push(known_places(at.map(|area| self.areas.number(*area))));
+                self.unit_places
+                    .push(world.units.get(&service.unit_id).map_or_else(Place::default, |unit| unit.place));
             }
             self.coverage.push(known_places(offer.coverage.iter().map(|area| self.areas.number(*area))));
             let ready = world.now.checked_add_signed(TimeDelta::days(service.lead_time_days));
@@ -250,6 +259,11 @@ impl Index {
         let end = self.forbidden.partition_point(|(of, _)| *of <= need);
         &self.forbidden[first..end]
     }
+}
+
+/// Where the needs of an area arise.
+fn place(world: &World, area: AreaId) -> Place {
+    world.placed(area).map(|area| area.place).unwrap_or_default()
 }
 
 fn known_places(areas: impl Iterator<Item = u32>) -> impl Iterator<Item = u32> {

@@ -14,6 +14,8 @@ pub(super) struct Points {
     category: [i32; 3],
     /// By steps up from the need's area.
     nearness: [i32; 5],
+    /// All of it.
+    most_nearness: i64,
     /// By quarters.
     target_group: [i32; 5],
     /// By service: its unit's.
@@ -32,6 +34,7 @@ impl Points {
             category: [0, 1, 2].map(|steps| quarters(ScoreAspect::Category, score::category_quarters(steps))),
             nearness: [0, 1, 2, 3, 4]
                 .map(|steps| quarters(ScoreAspect::Nearness, score::nearness_quarters(steps))),
+            most_nearness: most(ScoreAspect::Nearness),
             target_group: [0, 1, 2, 3, 4].map(|of| quarters(ScoreAspect::TargetGroup, of)),
             record: world.offers.iter().map(|offer| whole(record, &score::record(world, offer))).collect(),
             time: most(ScoreAspect::Time),
@@ -40,12 +43,14 @@ impl Points {
         }
     }
 
-    /// What is the same for all needs of a cell.
-    pub fn of_offer(&self, offer: u32, category_steps: usize, area_steps: usize) -> i32 {
+    /// What is the same for all needs of a cell: the metres to the unit count where they are known, else the steps.
+    pub fn of_offer(&self, offer: u32, category_steps: usize, area_steps: usize, metres: Option<i64>) -> i32 {
         let last = self.category.len() - 1;
-        self.category[category_steps.min(last)]
-            + self.nearness[area_steps.min(self.nearness.len() - 1)]
-            + self.record[offer as usize]
+        let nearness = match metres {
+            Some(metres) => whole(self.most_nearness, &score::nearness_by_metres(metres)),
+            None => self.nearness[area_steps.min(self.nearness.len() - 1)],
+        };
+        self.category[category_steps.min(last)] + nearness + self.record[offer as usize]
     }
 
     /// What is the same for all services of a need.

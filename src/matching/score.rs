@@ -8,11 +8,12 @@ use super::weights::Weights;
 use super::world::{Offer, Record, Served, World};
 use crate::domain::area::Area;
 use crate::domain::category::Category;
+use crate::domain::day::local_day;
 use crate::domain::id::{AreaId, CategoryId};
 use crate::domain::need::Need;
 use crate::domain::service::TargetGroup;
 use crate::domain::text::{TextEnum, text_enum};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::HashMap;
 
 /// The score of a candidate that fits in every respect.
@@ -23,7 +24,7 @@ text_enum! {
     pub enum ScoreAspect {
         /// How near the two are in the tree of categories.
         Category = "category", "类别", "category";
-        /// How near the service is in the tree of areas.
+        /// How near the service is: in metres where it is known where both sides are, else in the tree of areas.
         Nearness = "nearness", "远近", "nearness";
         /// How soon it can be had.
         Time = "time", "时间", "time";
@@ -51,6 +52,13 @@ pub enum Fact {
         /// The steps; 0 where it is the need's own area.
         steps: usize,
         /// That area.
+        area: AreaId,
+    },
+    /// The unit is so far away.
+    Distance {
+        /// Metres as the crow flies.
+        metres: i64,
+        /// The area from whose middle they are counted: the need's own, or the nearest above it that has one.
         area: AreaId,
     },
     /// The first occasion comes after so many days.
@@ -153,8 +161,15 @@ impl<'w> Scorer<'w> {
         (Share::quarters(category_quarters(steps)), Fact::Category { steps })
     }
 
-    /// Counted to the nearest area that the service covers or its unit has checked in at.
+    /// In metres between the need's area and the unit where both are known; else counted to the nearest area that the
+    /// service covers or its unit has checked in at.
     fn nearness(&self, need: &Need, offer: &Offer) -> (Share, Fact) {
+        let unit = self.world.units.get(&offer.service.unit_id);
+        if let Some((area, unit)) = self.world.placed(need.area_id).zip(unit)
+            && let Some(metres) = area.place.metres_to(unit.place)
+        {
+            return (nearness_by_metres(metres), Fact::Distance { metres, area: area.id });
+        }
         let check_ins = self.world.check_ins.get(&offer.service.unit_id);
         let near = |area: &Area| {
             offer.coverage.contains(&area.id) || check_ins.is_some_and(|areas| areas.contains(&area.id))
@@ -242,6 +257,15 @@ pub(super) fn nearness_quarters(steps: usize) -> i64 {
     4_i64.saturating_sub(i64::try_from(steps).unwrap_or(4)).max(0)
 }
 
+/// So far away half of it is left: what the fifteen-minute circle (十五分钟生活圈) of a community takes in on foot.
+const HALF_AT_METRES: i64 = 1_000;
+
+/// Half of it at 1,000 metres, a third at 2,000, a quarter at 3,000: the nearer of two units always has the more, and a
+/// further metre counts the less the further away both are.
+pub(super) fn nearness_by_metres(metres: i64) -> Share {
+    Share::of(HALF_AT_METRES, HALF_AT_METRES.saturating_add(metres))
+}
+
 /// The share of kept words, a broken one counting twice; half of it for a unit without any.
 pub(super) fn record(world: &World, offer: &Offer) -> Share {
     let record = record_of(world, offer);
@@ -275,9 +299,4 @@ fn target_group(need: &Need, offer: &Offer) -> (Share, Fact) {
         () => (1, Aim::Everyone),
     };
     (Share::quarters(quarters), Fact::TargetGroup(aim))
-}
-
-/// The day in China, which is 8 hours ahead of UTC.
-pub(super) fn local_day(at: DateTime<Utc>) -> NaiveDate {
-    (at.naive_utc() + TimeDelta::hours(8)).date()
 }

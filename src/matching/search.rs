@@ -6,10 +6,11 @@
 
 use super::index::{Cell, Index, LineFacts, short};
 use super::likeness::Query;
-use super::score::{Scorer, local_day};
+use super::score::Scorer;
 use super::world::World;
 use crate::domain::availability::any_within;
 use crate::domain::availability::calendar::{self, Known, Times, nanos};
+use crate::domain::day::local_day;
 use crate::domain::id::{CapacityId, Id as _};
 use crate::domain::need::Need;
 use chrono::{DateTime, NaiveDate};
@@ -164,7 +165,7 @@ impl<'s, 'w> Search<'s, 'w> {
 
     /// Takes in a service that covers an area above the cell's, unless it covers a nearer one too.
     fn take(&mut self, offer: u32, category_steps: usize, area: u32, cell: Cell) {
-        let Index { offers, coverage, check_ins, lines, .. } = &self.scorer.index;
+        let Index { offers, coverage, check_ins, lines, area_places, unit_places, .. } = &self.scorer.index;
         let facts = &offers[offer as usize];
         let nearest = |areas: &[u32]| areas.iter().map(|area| self.steps[*area as usize]).min();
         let steps = self.steps[area as usize];
@@ -172,7 +173,9 @@ impl<'s, 'w> Search<'s, 'w> {
             return;
         }
         let Some(check_in) = nearest(check_ins.of(facts.unit)).filter(|steps| *steps != AWAY) else { return };
-        let points = self.scorer.points.of_offer(offer, category_steps, steps.min(check_in).into());
+        let metres = area_places[cell.area as usize].metres_to(unit_places[facts.unit as usize]);
+        let steps = steps.min(check_in).into();
+        let points = self.scorer.points.of_offer(offer, category_steps, steps, metres);
         let own = facts.lines.clone().map(|line| (line, &lines[line as usize]));
         let fitting = own.filter(|(_, line)| line.is_open && line.measure == cell.measure);
         self.entries.extend(fitting.map(|(line, LineFacts { from, to, .. })| Entry {

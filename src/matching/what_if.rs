@@ -9,6 +9,7 @@ use crate::domain::check;
 use crate::domain::directive::{Directive, DirectiveKind};
 use crate::domain::id::{AreaId, CapacityId, CategoryId, DirectiveId, Id, Kind, NeedId, ServiceId, UnitId};
 use crate::domain::need::{Need, NeedState, Source, Terms, Urgency};
+use crate::domain::place::Place;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::service::{Capacity, Measure, Mode, Service, ServiceState, TargetGroups};
 use crate::domain::text::{Lang, TextEnum as _};
@@ -234,7 +235,7 @@ fn unit_to_be_found(rows: &mut Snapshot, area: AreaId) -> UnitId {
     if !rows.units.iter().any(|unit| unit.id == id) {
         let record = Record::default();
         let (name, name_en) = (TO_BE_FOUND.0.to_owned(), Some(TO_BE_FOUND.1.to_owned()));
-        rows.units.push(Unit { id, name, name_en, record });
+        rows.units.push(Unit { id, name, name_en, place: Place::default(), record });
     }
     rows.check_ins.push((id, area));
     id

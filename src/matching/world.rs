@@ -9,6 +9,7 @@ use crate::domain::directive::Directive;
 use crate::domain::fit::Pair;
 use crate::domain::id::{AreaId, CapacityId, CategoryId, NeedId, ServiceId, UnitId};
 use crate::domain::need::Need;
+use crate::domain::place::Place;
 use crate::domain::service::{Capacity, Measure, Service};
 use crate::domain::unit::UnitCapacity;
 use chrono::{DateTime, Utc};
@@ -59,6 +60,8 @@ pub struct Unit {
     pub name: String,
     /// An English gloss of the name.
     pub name_en: Option<String>,
+    /// Where it is.
+    pub place: Place,
     /// How it kept its word so far.
     pub record: Record,
 }
@@ -186,6 +189,15 @@ impl World {
             communities: rows.communities.into_iter().collect(),
             reached: rows.reached.into_iter().collect(),
         }
+    }
+
+    /// The area whose middle stands for where a need arises: its own, or the nearest above it of which that is known. The
+    /// street is the last: the middle of a whole district says nothing of how far anybody has to go.
+    #[must_use]
+    pub fn placed(&self, area: AreaId) -> Option<&Area> {
+        let within = self.areas.upwards(area).take_while(|area| area.street_id.is_some());
+        let mut within = within;
+        within.find(|area| area.place.known().is_some())
     }
 
     /// How many people so much of a category reaches, from what was delivered so far: `None` where nothing was. What is

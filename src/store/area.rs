@@ -1,14 +1,15 @@
 //! Areas: the tree, kept with every area's ancestors so that "everything below" is one look-up.
 
 use super::conn::{Conn, Tx};
-use super::entity::{Entity, get};
-use super::error::{Error, Result};
+use super::entity::{Entity, get, lock};
+use super::error::{Error, Result, at};
 use super::page::{Key, KeyKind, Listing, Order};
 use super::sql::{Sql, sql};
 use crate::domain::area::{Area, AreaKind};
 use crate::domain::check::{self, TITLE_CHARS};
 use crate::domain::event::EventKind;
 use crate::domain::id::AreaId;
+use crate::domain::place::Place;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::text::{Lang, TextEnum};
 use crate::domain::viewer::Viewer;
@@ -120,6 +121,8 @@ pub struct NewArea {
     pub name: String,
     /// An English gloss of the name.
     pub name_en: Option<String>,
+    /// Where its middle is.
+    pub place: Place,
 }
 
 /// Adds an area below a street: a community, a compound, a grid or a zone. Areas with official codes are imported.
@@ -147,8 +150,8 @@ pub async fn add(tx: &mut Tx, new: NewArea) -> Result<AreaId> {
     let now = tx.now;
     let added = tx
         .execute(sql!(
-            "INSERT INTO area (id, parent_id, street_id, community_id, kind, name, name_en, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+            "INSERT INTO area (id, parent_id, street_id, community_id, kind, name, name_en, created_at, latitude, longitude)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
             id,
             parent.id,
             parent.street_id,
@@ -156,7 +159,9 @@ pub async fn add(tx: &mut Tx, new: NewArea) -> Result<AreaId> {
             new.kind,
             name.clone(),
             name_en,
-            now
+            now,
+            new.place.latitude,
+            new.place.longitude
         ))
         .await?;
     if added == 0 {
@@ -181,6 +186,27 @@ pub async fn add(tx: &mut Tx, new: NewArea) -> Result<AreaId> {
         EventKind::Added,
         json!({ "name": name, "kind": new.kind, "parent": parent.id }),
     );
+    Ok(id)
+}
+
+/// Says where the middle of an area is, or that nobody knows.
+///
+/// # Errors
+/// A refusal where the area is unknown; denied to all but the street's coordinator, above the streets to the administrator.
+pub async fn set_place(tx: &mut Tx, id: AreaId, place: Place) -> Result<AreaId> {
+    tx.require_write()?;
+    let area: Area = lock(tx, id).await.map_err(|error| at("id", error))?;
+    tx.require(tx.viewer.coordinates(area.street_id))?;
+    tx.execute(sql!(
+        "UPDATE area SET latitude = $1, longitude = $2 WHERE id = $3",
+        place.latitude,
+        place.longitude,
+        id
+    ))
+    .await?;
+    let told = |place: Place| json!({ "place": place.known() });
+    let data = json!({ "before": told(area.place), "after": told(place) });
+    tx.event(id, area.street_id, EventKind::Edited, data);
     Ok(id)
 }
 

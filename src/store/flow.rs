@@ -6,12 +6,13 @@ use super::error::{Error, Result};
 use super::scope;
 use super::sql::Sql;
 use crate::domain::area::Area;
+use crate::domain::day::midnight;
 use crate::domain::id::{AreaId, CategoryId, UnitId};
 use crate::domain::need::{NeedState, Source};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::service::Measure;
 use crate::domain::viewer::Viewer;
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 /// The longest period, in days.
 const MAX_DAYS: i64 = 3_660;
@@ -42,8 +43,6 @@ impl Period {
 
     /// The moments at which it begins and ends, in China.
     fn moments(self) -> (DateTime<Utc>, DateTime<Utc>) {
-        let midnight =
-            |day: NaiveDate| (day.and_time(chrono::NaiveTime::MIN) - TimeDelta::hours(8)).and_utc();
         (midnight(self.from), midnight(self.to.checked_add_days(Days::new(1)).unwrap_or(self.to)))
     }
 }

@@ -51,7 +51,8 @@ async fn bring_in(conn: &mut Conn, viewer: &Viewer, world: &mut World, id: UnitI
     let row: PartnerUnit = get(conn, viewer, id).await.map_err(|error| in_field("unitId", error))?;
     let areas: Vec<(AreaId,)> =
         conn.all(sql!("SELECT area_id FROM check_in WHERE unit_id = $1 ORDER BY area_id", id)).await?;
-    let known = Unit { id, name: row.name, name_en: row.name_en, record: Record::default() };
+    let (name, name_en, place) = (row.name, row.name_en, row.place);
+    let known = Unit { id, name, name_en, place, record: Record::default() };
     world.units.insert(id, known);
     world.check_ins.insert(id, areas.into_iter().map(|(area,)| area).collect());
     Ok(())

@@ -12,6 +12,7 @@ use crate::domain::check::{self, TITLE_CHARS};
 use crate::domain::credit_code;
 use crate::domain::event::EventKind;
 use crate::domain::id::{AllianceId, AreaId, ContactId, Id as _, UnitId};
+use crate::domain::place::Place;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::unit::{PartnerUnit, UnitKind};
 use crate::domain::viewer::Viewer;
@@ -161,6 +162,8 @@ pub struct UnitFacts {
     pub credit_code: Option<String>,
     /// Its address.
     pub address: Option<String>,
+    /// Where it is.
+    pub place: Place,
     /// Its liaison; `None` leaves what is known.
     pub liaison: Option<NewContact>,
 }
@@ -220,8 +223,9 @@ pub async fn register(
     let added = tx
         .execute(sql!(
             "INSERT INTO partner_unit
-                (id, street_id, kind, name, name_en, credit_code, address, contact_id, search, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+                (id, street_id, kind, name, name_en, credit_code, address, contact_id, search, created_at, latitude,
+                 longitude)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
             id,
             street,
             facts.kind,
@@ -231,7 +235,9 @@ pub async fn register(
             checked.address,
             contact,
             checked.search,
-            now
+            now,
+            facts.place.latitude,
+            facts.place.longitude
         ))
         .await?;
     if added == 0 {
@@ -257,7 +263,7 @@ pub async fn update(tx: &mut Tx, id: UnitId, version: Option<i64>, facts: UnitFa
     let edited = tx
         .execute(sql!(
             "UPDATE partner_unit SET kind = $1, name = $2, name_en = $3, credit_code = $4, address = $5,
-                contact_id = $6, search = $7, version = version + 1 WHERE id = $8",
+                contact_id = $6, search = $7, latitude = $8, longitude = $9, version = version + 1 WHERE id = $10",
             facts.kind,
             checked.name.clone(),
             checked.name_en,
@@ -265,6 +271,8 @@ pub async fn update(tx: &mut Tx, id: UnitId, version: Option<i64>, facts: UnitFa
             checked.address,
             contact,
             checked.search,
+            facts.place.latitude,
+            facts.place.longitude,
             id
         ))
         .await;
@@ -272,8 +280,8 @@ pub async fn update(tx: &mut Tx, id: UnitId, version: Option<i64>, facts: UnitFa
         Err(error) if error.is_duplicate() => return Err(name_taken()),
         other => other?,
     };
-    let before = json!({ "name": unit.name, "kind": unit.kind });
-    let after = json!({ "name": checked.name, "kind": facts.kind });
+    let before = json!({ "name": unit.name, "kind": unit.kind, "place": unit.place.known() });
+    let after = json!({ "name": checked.name, "kind": facts.kind, "place": facts.place.known() });
     tx.event(id, Some(unit.street_id), EventKind::Edited, json!({ "before": before, "after": after }));
     Ok(id)
 }

@@ -10,6 +10,7 @@ use crate::domain::directive::Directive;
 use crate::domain::id::{AreaId, CapacityId, CategoryId, NeedId, ServiceId, UnitId};
 use crate::domain::matches::MatchState;
 use crate::domain::need::{Need, NeedState};
+use crate::domain::place::Place;
 use crate::domain::service::{AvailabilityRule, Measure, Service, ServiceState};
 use crate::domain::viewer::Viewer;
 use crate::matching::world::{Reached, Record, Served, Snapshot, Unit, World};
@@ -229,7 +230,7 @@ impl Reader<'_> {
     async fn units(&self, conn: &mut Conn) -> Result<Vec<Unit>> {
         let rows: Vec<UnitRow> = conn
             .all(self.by_unit(
-                "SELECT u.id, u.name, u.name_en,
+                "SELECT u.id, u.name, u.name_en, u.latitude, u.longitude,
                     (SELECT COUNT(*) FROM match AS m WHERE m.unit_id = u.id AND m.state = 'confirmed') AS confirmed,
                     (SELECT COUNT(*) FROM match AS m WHERE m.unit_id = u.id AND m.state = 'no_show') AS no_shows
                  FROM partner_unit AS u WHERE u.id IN ",
@@ -326,6 +327,8 @@ struct UnitRow {
     id: UnitId,
     name: String,
     name_en: Option<String>,
+    #[sqlx(flatten)]
+    place: Place,
     confirmed: i64,
     no_shows: i64,
 }
@@ -333,7 +336,7 @@ struct UnitRow {
 impl UnitRow {
     fn unit(self) -> Unit {
         let record = Record { confirmed: self.confirmed, no_shows: self.no_shows };
-        Unit { id: self.id, name: self.name, name_en: self.name_en, record }
+        Unit { id: self.id, name: self.name, name_en: self.name_en, place: self.place, record }
     }
 }
 

@@ -12,6 +12,7 @@ use chrono::{NaiveDate, TimeDelta};
 use gongjian_hub::domain::area::AreaKind;
 use gongjian_hub::domain::id::{AreaId, CategoryId, Id as _, NeedId, ServiceId, UnitId};
 use gongjian_hub::domain::need::{Source, Terms, Urgency};
+use gongjian_hub::domain::place::Place;
 use gongjian_hub::domain::service::{Measure, Mode, TargetGroup, TargetGroups};
 use gongjian_hub::domain::unit::UnitKind;
 use gongjian_hub::domain::viewer::{Actor, Viewer};
@@ -59,7 +60,8 @@ impl Hub {
         let mut communities = Vec::new();
         for (parent, name) in [(street, "人民新村社区"), (street, "二里牌社区"), (far_street, "乐道古巷社区")]
         {
-            let new = NewArea { parent, kind: AreaKind::Community, name: name.into(), name_en: None };
+            let place = Place::default();
+            let new = NewArea { parent, kind: AreaKind::Community, name: name.into(), name_en: None, place };
             communities.push(area::add(&mut tx, new).await.unwrap());
         }
         tx.commit().await.unwrap();
@@ -87,6 +89,7 @@ impl Hub {
             name_en: None,
             credit_code: None,
             address: None,
+            place: Place::default(),
             liaison: Some(NewContact { name: "王建国".into(), phone: "13000000001".into() }),
         };
         let on = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();

@@ -3,6 +3,7 @@ use crate::builders::need_facts;
 use crate::hub::{administrator, both};
 use chrono::NaiveDate;
 use futures_util::future::join_all;
+use gongjian_hub::domain::place::Place;
 use gongjian_hub::domain::text::TextEnum as _;
 use gongjian_hub::domain::unit::UnitKind;
 use gongjian_hub::domain::viewer::Actor;
@@ -20,6 +21,7 @@ both!(every_change_leaves_an_event, |hub| {
         name_en: None,
         credit_code: None,
         address: None,
+        place: Place::default(),
         liaison: None,
     };
     unit::update(&mut tx, unit, None, facts).await.unwrap();

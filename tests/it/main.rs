@@ -52,6 +52,7 @@ mod need_life;
 mod need_list;
 mod need_rights;
 mod need_terms;
+mod place_set;
 mod process_killed;
 mod schema_check;
 mod schema_descriptions;

@@ -47,6 +47,22 @@ both!(the_database_never_holds_more_than_there_is, |hub| {
     .await;
 });
 
+both!(the_database_holds_no_place_by_half_and_none_beyond_the_earth, |hub| {
+    hub.pair(12).await;
+    require_held(
+        hub,
+        &[
+            "UPDATE area SET latitude = 1",
+            "UPDATE area SET longitude = 1",
+            "UPDATE area SET latitude = 90000001, longitude = 1",
+            "UPDATE partner_unit SET latitude = 1",
+            "UPDATE partner_unit SET longitude = 1",
+            "UPDATE partner_unit SET latitude = 1, longitude = -180000001",
+        ],
+    )
+    .await;
+});
+
 both!(the_database_accepts_no_match_that_only_one_side_confirmed, |hub| {
     let pair = hub.pair(12).await;
     hub.match_in(&pair, MatchState::Proposed).await;

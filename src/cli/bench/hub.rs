@@ -139,6 +139,7 @@ fn snapshot(town: Town, categories: Vec<Category>, now: DateTime<Utc>) -> Result
         id: unit.id,
         name: unit.name,
         name_en: unit.name_en,
+        place: unit.place,
         record: Record::default(),
     };
     let rule = |row: &AvailabilityRule| Ok((row.service_id, row.rule()?));

@@ -6,6 +6,7 @@ use crate::domain::area::{Area, AreaKind};
 use crate::domain::category::Category;
 use crate::domain::id::{AreaId, CategoryId, Id, UnitId};
 use crate::domain::need::{Need, NeedState, Source, Terms, Urgency};
+use crate::domain::place;
 use crate::domain::service::{
     AvailabilityRule, Capacity, Measure, Mode, Service, ServiceState, TargetGroup, TargetGroups,
 };
@@ -133,6 +134,7 @@ impl Builder<'_> {
             code: None,
             name,
             name_en: None,
+            place: place::Place::default(),
             created_at: self.now,
         };
         let own = area.id;
@@ -159,6 +161,7 @@ impl Builder<'_> {
                 name_en: None,
                 credit_code: None,
                 address: None,
+                place: place::Place::default(),
                 contact_id: None,
                 version: 1,
                 created_at: self.now,

@@ -1,10 +1,12 @@
 //! Brings the story into an empty hub, the past at its own dates and through the hands that would have done it.
 
-use super::story::{Delivered, Person, Story, midnight, rolling_year};
+use super::story::{Delivered, Person, Story, rolling_year};
 use crate::clock::Clock;
+use crate::domain::day::{local_day, midnight};
 use crate::domain::id::{AreaId, MatchId, NeedId, ServiceId, UnitId};
 use crate::domain::matches::Side;
 use crate::domain::need::{Need, Outcome, Terms};
+use crate::domain::place::Place;
 use crate::domain::service::ServiceAction;
 use crate::domain::viewer::{Actor, Viewer};
 use crate::exchange::areas;
@@ -17,7 +19,7 @@ use crate::store::need::{self, NeedFacts};
 use crate::store::service::{self, NewAvailability, NewCapacity, ServiceFacts};
 use crate::store::unit::{self, UnitFacts};
 use crate::store::{Store, category};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use std::collections::HashMap;
 
@@ -68,7 +70,7 @@ impl Loaded {
 /// Where the story contradicts itself or the database fails; then a part of it may be there.
 pub async fn load(store: &Store, tale: &Story) -> Result<Street> {
     let now = store.clock.now();
-    let today = (now + TimeDelta::hours(8)).date_naive();
+    let today = local_day(now);
     let past = store.with_clock(Clock::fake(at(today, BEGINNING)?));
     let mut loaded = load_areas(&past, tale).await?;
     load_units(&past, tale, &mut loaded, today).await?;
@@ -81,6 +83,12 @@ pub async fn load(store: &Store, tale: &Story) -> Result<Street> {
         library: loaded.unit(super::LIBRARY)?,
         school: loaded.unit(super::SCHOOL)?,
     })
+}
+
+/// Where something is, if the story says so.
+fn place(told: Option<(i64, i64)>) -> Result<Place> {
+    let Some((latitude, longitude)) = told else { return Ok(Place::default()) };
+    Place::new("place", latitude, longitude).map_err(|refusal| anyhow!("a place of the story: {refusal:?}"))
 }
 
 /// The ninth hour of a day so many days ago.
@@ -102,15 +110,17 @@ async fn load_areas(store: &Store, tale: &Story) -> Result<Loaded> {
     let street = area::by_code(&mut tx, STREET).await?.context("the street is among the areas")?.id;
     let mut areas: HashMap<String, AreaId> = HashMap::new();
     for told in &tale.area {
+        let place = place(told.place)?;
         let id = match (&told.code, &told.parent) {
             (Some(code), _) => {
-                area::by_code(&mut tx, code).await?.with_context(|| format!("no area {code}"))?.id
+                let id = area::by_code(&mut tx, code).await?.with_context(|| format!("no area {code}"))?.id;
+                area::set_place(&mut tx, id, place).await?
             }
             (None, parent) => {
                 let parent = parent.as_deref().and_then(|key| areas.get(key)).copied();
                 let parent = parent.with_context(|| format!("nowhere for {}", told.key))?;
                 let (name, name_en) = (told.name.clone(), told.name_en.clone());
-                area::add(&mut tx, NewArea { parent, kind: told.kind, name, name_en }).await?
+                area::add(&mut tx, NewArea { parent, kind: told.kind, name, name_en, place }).await?
             }
         };
         areas.insert(told.key.clone(), id);
@@ -128,6 +138,7 @@ async fn load_units(store: &Store, tale: &Story, loaded: &mut Loaded, today: Nai
             name_en: told.name_en.clone(),
             credit_code: None,
             address: told.address.clone(),
+            place: place(told.place)?,
             liaison: Some(contact(&told.liaison)),
         };
         let areas: Vec<AreaId> = told.areas.iter().map(|key| loaded.area(key)).collect::<Result<_>>()?;

@@ -1,11 +1,12 @@
 //! The demo's data as `chaoyang.toml` tells it.
 
 use crate::domain::area::AreaKind;
+use crate::domain::day::midnight;
 use crate::domain::festival::Festival;
 use crate::domain::need::{Source, Urgency};
 use crate::domain::service::{Measure, Mode, TargetGroup};
 use crate::domain::unit::UnitKind;
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 
 /// The whole story. Keys name things within it.
@@ -37,6 +38,8 @@ pub struct Area {
     pub name: String,
     pub name_en: Option<String>,
     pub kind: AreaKind,
+    /// Latitude and longitude, in microdegrees.
+    pub place: Option<(i64, i64)>,
     pub origin: Origin,
 }
 
@@ -57,6 +60,8 @@ pub struct Unit {
     pub areas: Vec<String>,
     pub checked_in_days_ago: u64,
     pub address: Option<String>,
+    /// Latitude and longitude, in microdegrees.
+    pub place: Option<(i64, i64)>,
     pub liaison: Person,
     pub origin: Origin,
 }
@@ -231,10 +236,4 @@ pub fn rolling_year(today: NaiveDate, years: i32) -> Option<(DateTime<Utc>, Date
     let from =
         if years < 0 { first.checked_sub_months(months)? } else { first.checked_add_months(months)? };
     Some((midnight(from), midnight(from.checked_add_months(Months::new(12))?)))
-}
-
-/// The midnight in China with which a day begins.
-#[must_use]
-pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN)) - chrono::TimeDelta::hours(8)
 }

@@ -4,6 +4,7 @@ use crate::cli::Desk;
 use crate::cli::find::only_one;
 use crate::domain::area::Area;
 use crate::domain::category::Category;
+use crate::domain::day::midnight;
 use crate::domain::id::{AreaId, CategoryId, NeedId, ServiceId};
 use crate::domain::need::Urgency;
 use crate::domain::service::{Measure, TargetGroup};
@@ -12,7 +13,7 @@ use crate::matching::weights::Weights;
 use crate::matching::what_if::{SupposedNeed, SupposedPin, SupposedService, WhatIf};
 use crate::matching::world::World;
 use anyhow::{Context as _, Result};
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{NaiveDate, TimeDelta};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -163,11 +164,6 @@ impl Supposed {
             ends_at: midnight(self.until) + TimeDelta::days(1),
         })
     }
-}
-
-/// The moment at which a day begins in China.
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc() - TimeDelta::hours(8)
 }
 
 /// What the names in the file stand for.

@@ -3,7 +3,8 @@
 //! The answers are those of [`any_within`](super::any_within), which stays the one definition; where a question leaves
 //! the days that the calendar holds, it says so instead of guessing.
 
-use super::{Days, Rule, UTC_AHEAD};
+use super::{Days, Rule};
+use crate::domain::day::UTC_AHEAD;
 use chrono::{DateTime, Datelike as _, Days as DayCount, NaiveDate, NaiveTime, Timelike as _, Utc};
 
 /// The longest time that a calendar holds: two years.

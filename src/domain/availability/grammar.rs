@@ -2,9 +2,9 @@
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Weekday};
 
-use super::UTC_AHEAD;
 use super::error::{Frequency, LONGEST_TEXT, Part, RecurrenceError};
 use super::recurrence::{Chosen, Recurrence, Until};
+use crate::domain::day::UTC_AHEAD;
 
 /// Reads the parts of a recurrence; whether any day fits is not looked at.
 pub(super) fn read(text: &str) -> Result<Recurrence, RecurrenceError> {

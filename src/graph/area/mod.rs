@@ -1,9 +1,11 @@
 //! Areas in the graph.
 
 mod mutation;
+mod place;
 mod query;
 
 pub use mutation::{AreaMutation, AreaPayload};
+pub use place::{AreaPlaceMutation, Place, PlaceInput};
 pub use query::AreaQuery;
 
 use super::directive::{self, Directive};
@@ -61,6 +63,11 @@ impl Area {
     /// An English gloss of the name.
     async fn name_en(&self) -> Option<&str> {
         self.0.name_en.as_deref()
+    }
+
+    /// Where its middle is; null where nobody has said so.
+    async fn place(&self) -> Option<Place> {
+        Place::of(self.0.place)
     }
 
     /// The area that it lies in; null for a province.

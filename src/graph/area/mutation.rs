@@ -1,4 +1,4 @@
-use super::Area;
+use super::{Area, PlaceInput};
 use crate::domain::area::AreaKind;
 use crate::domain::id::Id as _;
 use crate::domain::refusal::Code;
@@ -24,6 +24,8 @@ pub struct AddAreaInput {
     name: String,
     /// An English gloss of the name.
     name_en: Option<String>,
+    /// Where its middle is.
+    place: Option<PlaceInput>,
     /// A key of your own choice, by which a repeated request has the effect of one.
     idempotency_key: Option<String>,
 }
@@ -42,6 +44,7 @@ impl Mutation for AddAreaInput {
             kind: self.kind,
             name: self.name.clone(),
             name_en: self.name_en.clone(),
+            place: PlaceInput::read("place", self.place.as_ref())?,
         };
         Ok(area::add(tx, new).await?.uuid())
     }

@@ -11,7 +11,7 @@ pub use mutation::{ContactInput, UnitMutation};
 pub use query::{UnitOrder, UnitQuery};
 
 use super::alliance::Alliance;
-use super::area::Area;
+use super::area::{Area, Place};
 use super::contact::{self, Contact};
 use super::error::lang;
 use super::matches::{Match, MatchFilter, MatchOrder};
@@ -20,6 +20,7 @@ use super::page::{Connection, Node, PageArgs, known, parts};
 use super::service::{Service, ServiceFilter, ServiceOrder};
 use crate::domain::credit_code::{self, Verdict};
 use crate::domain::id::Id as _;
+use crate::domain::place;
 use crate::domain::unit::{self, UnitKind};
 use crate::matching::what_if::{TO_BE_FOUND, supposed_id};
 use crate::store::alliance::Alliances;
@@ -54,6 +55,7 @@ impl PartnerUnit {
             name_en: Some(TO_BE_FOUND.1.to_owned()),
             credit_code: None,
             address: None,
+            place: place::Place::default(),
             contact_id: None,
             version: 1,
             created_at: service.created_at,
@@ -111,6 +113,11 @@ impl PartnerUnit {
     /// The address.
     async fn address(&self) -> Option<&str> {
         self.0.address.as_deref()
+    }
+
+    /// Where it is; null where nobody has said so.
+    async fn place(&self) -> Option<Place> {
+        Place::of(self.0.place)
     }
 
     /// The street that registered it.

@@ -2,9 +2,11 @@ use super::PartnerUnit;
 use crate::domain::id::Id as _;
 use crate::domain::refusal::Code;
 use crate::domain::unit::UnitKind;
+use crate::graph::area::PlaceInput;
 use crate::graph::mutation::{Mutation, mutate, parse, parse_all, payload};
 use crate::store::conn::Tx;
 use crate::store::contact::NewContact;
+use crate::store::error::Result as Done;
 use crate::store::unit::{self, UnitFacts};
 use async_graphql::{Context, Error, ID, InputObject, Object};
 use chrono::NaiveDate;
@@ -43,20 +45,23 @@ pub struct UnitFactsInput {
     credit_code: Option<String>,
     /// Its address, at most 120 characters.
     address: Option<String>,
+    /// Where it is; left out, nobody knows.
+    place: Option<PlaceInput>,
     /// Its liaison (联络员); left out, the one before stays.
     liaison: Option<ContactInput>,
 }
 
-impl From<&UnitFactsInput> for UnitFacts {
-    fn from(input: &UnitFactsInput) -> Self {
-        Self {
-            kind: input.kind,
-            name: input.name.clone(),
-            name_en: input.name_en.clone(),
-            credit_code: input.credit_code.clone(),
-            address: input.address.clone(),
-            liaison: input.liaison.as_ref().map(Into::into),
-        }
+impl UnitFactsInput {
+    fn facts(&self) -> Done<UnitFacts> {
+        Ok(UnitFacts {
+            kind: self.kind,
+            name: self.name.clone(),
+            name_en: self.name_en.clone(),
+            credit_code: self.credit_code.clone(),
+            address: self.address.clone(),
+            place: PlaceInput::read("facts.place", self.place.as_ref())?,
+            liaison: self.liaison.as_ref().map(Into::into),
+        })
     }
 }
 
@@ -86,7 +91,7 @@ impl Mutation for RegisterUnitInput {
     async fn work(&self, tx: &mut Tx) -> crate::store::error::Result<Uuid> {
         let street = parse("streetId", &self.street_id)?;
         let areas = parse_all("areaIds", &self.area_ids)?;
-        Ok(unit::register(tx, street, (&self.facts).into(), &areas, self.checked_in_on).await?.uuid())
+        Ok(unit::register(tx, street, self.facts.facts()?, &areas, self.checked_in_on).await?.uuid())
     }
 }
 
@@ -112,7 +117,7 @@ impl Mutation for UpdateUnitInput {
     }
 
     async fn work(&self, tx: &mut Tx) -> crate::store::error::Result<Uuid> {
-        Ok(unit::update(tx, parse("id", &self.id)?, self.version, (&self.facts).into()).await?.uuid())
+        Ok(unit::update(tx, parse("id", &self.id)?, self.version, self.facts.facts()?).await?.uuid())
     }
 }
 

@@ -1,12 +1,13 @@
 //! What to ask for and who would gain or lose, in sentences.
 
 use super::{NAMED, Sentence, gloss};
+use crate::domain::day::local_day;
 use crate::domain::need::Need;
 use crate::domain::text::{Lang, TextEnum as _};
 use crate::matching::advice::{Ask, Effect};
 use crate::matching::compare::Change;
 use crate::matching::world::World;
-use chrono::{Datelike as _, TimeDelta};
+use chrono::Datelike as _;
 
 /// What the street should ask for, and what would come of it.
 #[must_use]
@@ -15,7 +16,7 @@ pub fn ask(world: &World, ask: &Ask) -> Sentence {
         let service = &ask.service;
         let category = world.categories.get(service.category);
         let category = category.map_or("", |category| lang.pick(&category.name, &category.name_en));
-        let day = (service.starts_at + TimeDelta::hours(8)).date_naive();
+        let day = local_day(service.starts_at);
         let (year, month, measure) = (day.year(), day.month(), service.measure.label(lang));
         let what = lang.pick(
             format!("{year}年{month}月再征集“{category}”{}{measure}", service.quantity),

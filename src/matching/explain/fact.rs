@@ -14,6 +14,7 @@ pub(super) fn tell(world: &World, need: &Need, service: &Service, fact: &Fact, l
     match *fact {
         Fact::Category { steps } => category(world, need, service, steps, lang),
         Fact::Nearness { steps, area } => nearness(world, steps, area, lang),
+        Fact::Distance { metres, area } => distance(world, metres, area, lang),
         Fact::Time { day, wait } => time(day, wait, lang),
         Fact::TargetGroup(aim) => target_group(aim, lang).to_owned(),
         Fact::Likeness(thousandths) => {
@@ -47,6 +48,25 @@ fn nearness(world: &World, steps: usize, area: AreaId, lang: Lang) -> String {
             format!("serves or has checked in at {area}, {steps} level(s) up"),
         ),
     }
+}
+
+fn distance(world: &World, metres: i64, area: AreaId, lang: Lang) -> String {
+    let area = world.areas.get(area).map_or("", |area| gloss(lang, &area.name, area.name_en.as_deref()));
+    let (zh, en) = match metres {
+        ..1_000 => {
+            let tens = (metres + 5) / 10 * 10;
+            (format!("{tens}米"), format!("{tens} m"))
+        }
+        _ => {
+            let hundreds = (metres + 50) / 100;
+            let kilometres = format!("{}.{}", hundreds / 10, hundreds % 10);
+            (format!("{kilometres}公里"), format!("{kilometres} km"))
+        }
+    };
+    lang.pick(
+        format!("单位距{area}直线约{zh}"),
+        format!("the unit is about {en} from {area}, as the crow flies"),
+    )
 }
 
 fn time(day: NaiveDate, wait: i64, lang: Lang) -> String {

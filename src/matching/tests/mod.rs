@@ -19,6 +19,7 @@ use crate::domain::category::Category;
 use crate::domain::directive::{Directive, DirectiveKind};
 use crate::domain::id::{CapacityId, Id, NeedId, ServiceId};
 use crate::domain::need::{Need, NeedState, Source, Terms, Urgency};
+use crate::domain::place::Place;
 use crate::domain::service::{Capacity, Measure, Mode, Service, ServiceState, TargetGroup};
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use uuid::Uuid;
@@ -52,6 +53,7 @@ fn area(number: u128, parent: Option<u128>, kind: AreaKind, name: &str) -> Area 
         code: None,
         name: name.into(),
         name_en: None,
+        place: Place::default(),
         created_at: monday(),
     }
 }
@@ -73,6 +75,7 @@ fn empty() -> Snapshot {
         id: id(number),
         name: name.into(),
         name_en: None,
+        place: Place::default(),
         record: Record::default(),
     };
     Snapshot {

@@ -51,6 +51,39 @@ fn each_part_tells_the_better_from_the_worse() {
     worse(ScoreAspect::Equity, |rows| rows.communities[0].1.waiting = 1);
 }
 
+fn at(latitude: i64, longitude: i64) -> Place {
+    Place { latitude: Some(latitude), longitude: Some(longitude) }
+}
+
+fn nearness(rows: &Snapshot) -> (i64, String, String) {
+    let (world, score) = (rows.world(), score(rows));
+    let part = score.parts.iter().find(|part| part.kind == ScoreAspect::Nearness).unwrap();
+    let told = explain::part(&world, &rows.needs[0], &rows.services[0], part);
+    (part.points, told.text(Lang::Zh).to_owned(), told.text(Lang::En).to_owned())
+}
+
+#[test]
+fn nearness_is_told_in_metres_where_both_sides_are_somewhere() {
+    let mut rows = fitting();
+    let by_tree = nearness(&rows);
+    rows.areas[1].place = at(28_194_780, 112_998_450);
+    assert_eq!(nearness(&rows), by_tree, "the unit is nowhere");
+    rows.units[0].place = at(28_201_980, 112_998_450);
+    let (points, zh, en) = nearness(&rows);
+    assert_eq!(points, 1_500 * 1_000 / 1_801);
+    assert_eq!(zh, format!("单位距人民新村社区直线约800米 +{points}"));
+    assert_eq!(en, format!("the unit is about 800 m from 人民新村社区, as the crow flies +{points}"));
+    rows.units[0].place = at(28_216_380, 112_998_450);
+    let (further, zh, _) = nearness(&rows);
+    assert!(further < points && zh.contains("2.4公里"), "{zh}");
+    rows.areas[1].place = Place::default();
+    rows.areas[0].place = at(28_216_380, 112_998_450);
+    let (points, zh, _) = nearness(&rows);
+    assert!(points == 1_500 && zh.contains("朝阳街道直线约0米"), "{zh}");
+    rows.areas[0].street_id = None;
+    assert_eq!(nearness(&rows), by_tree, "what lies above the street says nothing");
+}
+
 #[test]
 fn a_score_does_not_depend_on_what_else_is_offered() {
     let mut other = service(41, BANK);
@@ -93,6 +126,11 @@ fn a_fingerprint_says_which_part_has_moved() {
     assert_eq!(moved(&rows), [WorldPart::Capacity]);
     rows.needs[0].claimed += 1;
     assert_eq!(moved(&rows), [WorldPart::Needs, WorldPart::Capacity]);
+    let mut placed = fitting();
+    placed.areas[1].place = at(28_194_780, 112_998_450);
+    assert_eq!(moved(&placed), [WorldPart::Needs]);
+    placed.units[0].place = at(28_194_780, 112_998_450);
+    assert_eq!(moved(&placed), [WorldPart::Needs, WorldPart::Units]);
     assert_eq!(moved(&fitting().with_directive(DirectiveKind::Pin, 30, 40, None)), [WorldPart::Directives]);
     let fair = Settings { fairness: Fairness::all().last().unwrap(), ..usual.clone() };
     assert_eq!(fitting().world().fingerprint(&fair).moved_since(&before), [WorldPart::Settings]);

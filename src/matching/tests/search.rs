@@ -18,8 +18,20 @@ fn any_larger_world() -> impl Strategy<Value = Snapshot> {
     let windows = prop::collection::vec((0_i64..30, 1_i64..1_000, any::<bool>()), 7);
     let joined = prop::collection::vec((0_u128..7, 0_u128..6), 0..3);
     let places = prop::collection::vec((any::<bool>(), 0_u128..4), 0..3);
-    (any_world(), rules, lines, windows, joined, places).prop_map(
-        |(mut rows, rules, lines, windows, joined, places)| {
+    let coordinates = prop::collection::vec(prop::option::of((-9_i64..9, -9_i64..9)), 6);
+    (any_world(), rules, lines, windows, joined, places, coordinates).prop_map(
+        |(mut rows, rules, lines, windows, joined, places, coordinates)| {
+            let somewhere = |given: &Option<(i64, i64)>| Place {
+                latitude: given.map(|(north, _)| 28_190_000 + 1_000 * north),
+                longitude: given.map(|(_, east)| 113_000_000 + 1_000 * east),
+            };
+            let (of_areas, of_units) = coordinates.split_at(rows.areas.len());
+            for (area, given) in rows.areas.iter_mut().zip(of_areas) {
+                area.place = somewhere(given);
+            }
+            for (unit, given) in rows.units.iter_mut().zip(of_units) {
+                unit.place = somewhere(given);
+            }
             for (service, (pattern, hour, first)) in rules {
                 let day = NaiveDate::from_ymd_opt(2026, 2, 1).unwrap_or_default() + chrono::Days::new(first);
                 let at = NaiveTime::from_hms_opt(hour, 30, 0).unwrap_or_default();
