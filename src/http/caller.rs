@@ -3,10 +3,11 @@
 use super::answer::Failure;
 use super::documents::NotRun;
 use super::params::{Bad, Params, only_reads};
-use super::{Served, auth};
+use super::{Served, auth, lang, text};
 use crate::domain::text::Lang;
 use crate::graph::{self, Asked};
 use async_graphql::{Request, Response, Variables};
+use axum::http::{HeaderMap, header};
 use futures_util::stream::BoxStream;
 
 const NO_SUBSCRIPTIONS: &str = "Subscriptions are not supported on this transport.";
@@ -20,7 +21,15 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Whoever an `Authorization` header, or its stand-in, names.
+    /// Whoever the headers of a request name.
+    ///
+    /// # Errors
+    /// As [`auth::viewer`].
+    pub async fn of(served: &Served, headers: &HeaderMap) -> Result<Self, Failure> {
+        Self::new(served, lang(headers), text(headers, header::AUTHORIZATION)).await
+    }
+
+    /// Whoever an `Authorization` header, or its stand-in on a socket, names.
     ///
     /// # Errors
     /// As [`auth::viewer`].

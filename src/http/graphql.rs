@@ -17,7 +17,7 @@ pub async fn post(State(served): State<Served>, headers: HeaderMap, body: Body) 
     let media = Media::accepted(&headers);
     let work = async {
         let (lang, media) = acceptable(&headers, media)?;
-        let caller = Caller::new(&served, lang, text(&headers, header::AUTHORIZATION)).await?;
+        let caller = Caller::of(&served, &headers).await?;
         let params = posted(&served, lang, &headers, body).await?;
         let answer = match caller.request(params).map_err(|bad| bad.failure(lang))? {
             Ok(request) => caller.execute(request).await,
@@ -40,7 +40,7 @@ pub async fn get(
     let media = Media::accepted(&headers);
     let work = async {
         let (lang, media) = acceptable(&headers, media)?;
-        let caller = Caller::new(&served, lang, text(&headers, header::AUTHORIZATION)).await?;
+        let caller = Caller::of(&served, &headers).await?;
         let params = in_url(lang, params)?;
         let answer = match caller.request(params).map_err(|bad| bad.failure(lang))? {
             Ok(request) if !caller.only_reads(&request, false) => return Err(Failure::method(lang, "POST")),

@@ -45,7 +45,7 @@ pub struct Stub {
 /// Gives out a ticket for a stream.
 pub async fn put(State(served): State<Served>, headers: HeaderMap) -> Result<Response, Failure> {
     let lang = lang(&headers);
-    let caller = Caller::new(&served, lang, text(&headers, header::AUTHORIZATION)).await?;
+    let caller = Caller::of(&served, &headers).await?;
     let (tell, events) = mpsc::channel(1);
     let (command, commands) = mpsc::channel(1);
     let Some((name, ticket)) = served.tickets.issue(&served.settings, &caller, command, events) else {
@@ -76,7 +76,7 @@ pub async fn get(
         let events = ticket.open().ok_or_else(|| taken(lang))?;
         return Ok(told(place, events));
     }
-    let caller = Caller::new(&served, lang, text(&headers, header::AUTHORIZATION)).await?;
+    let caller = Caller::of(&served, &headers).await?;
     let params = graphql::in_url(lang, params)?;
     match caller.request(params).map_err(|bad| bad.failure(lang))? {
         Ok(request) if !caller.only_reads(&request, true) => Err(Failure::method(lang, "POST")),
@@ -100,7 +100,7 @@ pub async fn post(
     }
     let caller = match &ticket {
         Some(ticket) => ticket.caller.clone(),
-        None => Caller::new(&served, lang, text(&headers, header::AUTHORIZATION)).await?,
+        None => Caller::of(&served, &headers).await?,
     };
     let params = graphql::posted(&served, lang, &headers, body).await?;
     let id = params.extensions.get("operationId").and_then(|id| id.as_str()).map(ToOwned::to_owned);
@@ -179,7 +179,7 @@ async fn ticket(
 ) -> Result<Option<Arc<Ticket>>, Failure> {
     let Some(name) = text(headers, TOKEN).or(stub.token.as_deref()) else { return Ok(None) };
     let ticket = served.tickets.find(name).ok_or_else(|| no_such_ticket(lang))?;
-    let caller = Caller::new(served, lang, text(headers, header::AUTHORIZATION)).await?;
+    let caller = Caller::of(served, headers).await?;
     if caller.is_signed_in() && !caller.is(&ticket.caller) {
         return Err(no_such_ticket(lang));
     }
