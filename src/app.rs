@@ -5,8 +5,9 @@ use crate::config::Config;
 use crate::domain::text::Lang;
 use crate::domain::viewer::{Actor, Viewer};
 use crate::graph::{self, Schema};
+use crate::http::oidc::{BadProvider, Oidc};
 use crate::http::{self, Documents, Metrics, Served};
-use crate::store::{self, Store, idempotency, matches, run};
+use crate::store::{self, Store, guess, idempotency, matches, run, session};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub struct App {
     pub schema: Schema,
     /// Documents that clients may name.
     pub documents: Documents,
+    /// The OpenID provider by which people sign in, where there is one.
+    pub oidc: Option<Oidc>,
 }
 
 /// A hub that cannot be opened or served.
@@ -44,6 +47,9 @@ pub enum Error {
     /// The trusted documents cannot be used.
     #[error(transparent)]
     Documents(#[from] http::documents::Error),
+    /// The OpenID provider cannot be used as it is set up.
+    #[error(transparent)]
+    Provider(#[from] BadProvider),
 }
 
 /// Opens the database of a configuration; the folder of an `SQLite` file is made where there is none.
@@ -58,6 +64,7 @@ pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, Error> {
     let mut store = Store::open(config.database_url.secret(), clock).await?;
     store.respond_hours = config.claims.respond_hours;
     store.settings = Arc::new(config.matching.clone());
+    store.sign_in = config.sign_in;
     Ok(store)
 }
 
@@ -74,9 +81,10 @@ impl App {
     /// Where the documents cannot be used, or the database cannot be reached or migrated.
     pub async fn open(config: Config, clock: Clock) -> Result<Self, Error> {
         let documents = Documents::load(&config.documents)?;
+        let oidc = config.oidc.clone().map(Oidc::new).transpose()?;
         let store = open_store(&config, clock).await?;
         store.migrate().await?;
-        Ok(Self { schema: schema(&config), config, store, documents })
+        Ok(Self { schema: schema(&config), config, store, documents, oidc })
     }
 
     /// Serves until `stop` comes, then lets requests that are under way finish.
@@ -97,6 +105,7 @@ impl App {
             documents: Arc::new(self.documents),
             tickets: Arc::default(),
             metrics,
+            oidc: self.oidc.map(Arc::new),
             stopping: stopped.clone(),
         });
         let serving = http::serve(listener, router, &settings, stopped);
@@ -142,6 +151,8 @@ pub async fn sweep(store: &Store) -> store::error::Result<()> {
     let mut tx = store.begin(&Viewer::local(Actor::Administrator)).await?;
     idempotency::forget_old(&mut tx).await?;
     run::forget_old(&mut tx).await?;
+    session::forget_old(&mut tx).await?;
+    guess::forget_old(&mut tx).await?;
     tx.commit().await
 }
 
@@ -156,6 +167,10 @@ impl Error {
             ),
             Self::Store(error) => error.message(lang),
             Self::Documents(error) => error.message(lang),
+            Self::Provider(error) => lang.pick(
+                format!("统一身份认证配置有误：{error}。请检查配置的 [oidc] 一节。"),
+                format!("The OpenID provider is set up wrong: {error}. See the section [oidc] of the configuration."),
+            ),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::graph::limits::Limits;
 use crate::http;
 use crate::matching::settings::Settings;
 use crate::store::matches::DEFAULT_RESPOND_HOURS;
+use crate::store::session::SignIn;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -33,6 +34,10 @@ pub struct Config {
     pub claims: Claims,
     /// How needs are matched where their street has not laid down anything else.
     pub matching: Settings,
+    /// How people sign in.
+    pub sign_in: SignIn,
+    /// The OpenID provider by which people sign in; left out, there is none.
+    pub oidc: Option<http::oidc::Settings>,
     /// What is written down about the hub's own running.
     pub log: Log,
 }
@@ -47,6 +52,8 @@ impl Default for Config {
             documents: http::documents::Settings::default(),
             claims: Claims::default(),
             matching: Settings::default(),
+            sign_in: SignIn::default(),
+            oidc: None,
             log: Log::default(),
         }
     }

@@ -11,6 +11,7 @@ mod migrate;
 mod schema;
 mod serve;
 mod token;
+mod user;
 
 pub use schema::{Breaking, breaking, printed};
 
@@ -41,7 +42,8 @@ use std::process::ExitCode;
   gongjian --config hub.toml serve                 使用配置文件 | with a configuration file
   gongjian match --area 430102002                  匹配一个街道 | match a street
   gongjian doctor                                  检查安装 | look for what is wrong
-  gongjian token create --name 管理 --role administrator
+  gongjian user add zhangsan --name 张三 --role administrator
+  gongjian token create --name 门户 --role administrator
 
 配置 Configuration:  内置默认 < --config FILE (TOML) < 环境变量 GONGJIAN_* < 命令行参数
                      built in < --config FILE (TOML) < environment GONGJIAN_* < flags
@@ -73,6 +75,8 @@ enum Command {
     Schema(schema::Schema),
     #[command(subcommand)]
     Token(token::Token),
+    #[command(subcommand)]
+    User(user::User),
     Doctor(doctor::Doctor),
     #[command(subcommand)]
     Import(import::Import),
@@ -164,6 +168,7 @@ async fn command(command: Command, desk: Desk) -> Result<ExitCode> {
         Command::Match(matching) => matching.run(&desk).await,
         Command::Schema(schema) => schema.run(&desk),
         Command::Token(token) => token.run(&desk).await,
+        Command::User(user) => user.run(&desk).await,
         Command::Doctor(doctor) => doctor.run(&desk).await,
         Command::Import(import) => import.run(&desk).await,
     }

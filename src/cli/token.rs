@@ -1,17 +1,16 @@
-use super::find::{find_area, find_unit};
+use super::user::Part;
 use super::{Desk, table};
 use crate::domain::id::{BadId, TokenId};
 use crate::domain::text::{Lang, TextEnum as _};
-use crate::domain::viewer::{Actor, Role, Scope, Token as Row, Viewer};
+use crate::domain::viewer::{Actor, Scope, Token as Row, Viewer};
 use crate::store::Store;
-use crate::store::conn::Conn;
 use crate::store::token::{self, NewToken};
-use anyhow::{Result, anyhow, bail};
+use anyhow::Result;
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
-/// 创建、列出、撤销令牌 | Make, list and revoke tokens
+/// 创建、列出、轮换、撤销令牌 | Make, list, rotate and revoke tokens
 #[derive(Subcommand, Debug)]
 pub enum Token {
     /// 创建令牌；密钥只显示这一次 | Make a token; its secret is shown this once
@@ -23,6 +22,21 @@ pub enum Token {
     Create(Create),
     /// 列出令牌 | List the tokens
     List,
+    /// 换新密钥，旧密钥还可用一段时间 | Give it a new secret; the old one works on for a while
+    #[command(after_help = "示例 Examples:
+  gongjian token rotate token_0199…
+  gongjian token rotate token_0199… --overlap-hours 72 --days 365")]
+    Rotate {
+        /// 令牌编号（见 token list） | The token's id, from token list
+        #[arg(value_name = "ID")]
+        id: String,
+        /// 旧密钥还可用的小时数 | Hours for which the old secret works
+        #[arg(long, default_value_t = 24)]
+        overlap_hours: i64,
+        /// 从现在起的有效天数，默认不变 | Days from now on, as before unless told
+        #[arg(long)]
+        days: Option<i64>,
+    },
     /// 撤销令牌，立即失效 | Revoke a token at once
     #[command(after_help = "示例 Example:\n  gongjian token revoke token_0199…")]
     Revoke {
@@ -38,19 +52,12 @@ pub struct Create {
     /// 用途或使用人 | What or whom it is for
     #[arg(long)]
     name: String,
-    /// 身份 | The part: liaison, staff, coordinator, administrator
-    #[arg(long)]
-    role: Role,
-    /// 共建单位：编号或名称（liaison） | The unit, by id or name
-    #[arg(long, value_name = "ID|NAME")]
-    unit: Option<String>,
-    /// 社区（staff）或街道（coordinator）：编号、名称或代码 | The community or street, by id, name or code
-    #[arg(long, value_name = "ID|NAME|CODE")]
-    area: Option<String>,
+    #[command(flatten)]
+    part: Part,
     /// 有效天数 | Days for which it works
     #[arg(long, default_value_t = 90)]
     days: i64,
-    /// 权限 | Scopes: read, write, contacts
+    /// 权限 | Scopes: read, write, contacts, identity
     #[arg(long, value_delimiter = ',', default_value = "read,write,contacts")]
     scopes: Vec<Scope>,
 }
@@ -61,6 +68,9 @@ impl Token {
         match self {
             Self::Create(create) => create.run(desk, &store).await?,
             Self::List => list(desk, &store).await?,
+            Self::Rotate { id, overlap_hours, days } => {
+                rotate(desk, &store, &id, overlap_hours, days).await?;
+            }
             Self::Revoke { id } => revoke(desk, &store, &id).await?,
         }
         store.close().await;
@@ -71,7 +81,7 @@ impl Token {
 impl Create {
     async fn run(self, desk: &Desk, store: &Store) -> Result<()> {
         let mut conn = store.read().await.map_err(|error| desk.failed(&error))?;
-        let actor = self.actor(desk, &mut conn).await?;
+        let actor = self.part.actor(desk, &mut conn).await?;
         drop(conn);
         let new = NewToken { name: self.name, actor, scopes: self.scopes, days: self.days };
         let work = async {
@@ -81,48 +91,41 @@ impl Create {
             Ok(made)
         };
         let (id, secret) = work.await.map_err(|error| desk.failed(&error))?;
-        println!("{secret}");
-        let told = desk.pick(
-            format!("{id}：以上密钥只显示这一次，请妥善保管。使用时放入请求头 Authorization: Bearer {secret}"),
-            format!("{id}: keep the secret above, it is not shown again. Send it as Authorization: Bearer {secret}"),
-        );
-        eprintln!("{told}");
+        hand_over(desk, id, &secret);
         Ok(())
     }
+}
 
-    async fn actor(&self, desk: &Desk, conn: &mut Conn) -> Result<Actor> {
-        let missing = |flag: &str| {
-            anyhow!(desk.pick(format!("此身份需要 {flag}。"), format!("This part needs {flag}.")))
-        };
-        Ok(match self.role {
-            Role::Public => bail!(desk.pick("公众不需要令牌。", "The public needs no token.")),
-            Role::Administrator => Actor::Administrator,
-            Role::Liaison => {
-                let wanted = self.unit.as_deref().ok_or_else(|| missing("--unit"))?;
-                Actor::Liaison { unit: find_unit(desk, conn, wanted).await?.id }
-            }
-            Role::Coordinator => {
-                let wanted = self.area.as_deref().ok_or_else(|| missing("--area"))?;
-                Actor::Coordinator { street: find_area(desk, conn, wanted).await?.id }
-            }
-            Role::Staff => {
-                let wanted = self.area.as_deref().ok_or_else(|| missing("--area"))?;
-                let area = find_area(desk, conn, wanted).await?;
-                let street = area
-                    .street_id
-                    .ok_or_else(|| anyhow!(desk.pick("这不是社区。", "This area is not a community.")))?;
-                Actor::Staff { street, community: area.id }
-            }
-        })
-    }
+fn hand_over(desk: &Desk, id: TokenId, secret: &str) {
+    println!("{secret}");
+    let told = desk.pick(
+        format!("{id}：以上密钥只显示这一次，请妥善保管。使用时放入请求头 Authorization: Bearer {secret}"),
+        format!(
+            "{id}: keep the secret above, it is not shown again. Send it as Authorization: Bearer {secret}"
+        ),
+    );
+    eprintln!("{told}");
+}
+
+async fn rotate(desk: &Desk, store: &Store, id: &str, hours: i64, days: Option<i64>) -> Result<()> {
+    let id: TokenId = id.parse().map_err(|bad: BadId| desk.failed(&bad.into()))?;
+    let work = async {
+        let mut tx = store.begin(&Viewer::local(Actor::Administrator)).await?;
+        let secret = token::rotate(&mut tx, id, hours, days).await?;
+        tx.commit().await?;
+        Ok(secret)
+    };
+    let secret = work.await.map_err(|error| desk.failed(&error))?;
+    hand_over(desk, id, &secret);
+    Ok(())
 }
 
 async fn list(desk: &Desk, store: &Store) -> Result<()> {
     let mut conn = store.read().await.map_err(|error| desk.failed(&error))?;
     let tokens = token::all(&mut conn).await.map_err(|error| desk.failed(&error))?;
     let mut table = table(desk.pick(
-        ["编号", "用途", "密钥开头", "身份", "范围", "权限", "到期", "状态"],
-        ["id", "for", "begins", "part", "of", "scopes", "expires", "state"],
+        ["编号", "用途", "密钥开头", "身份", "范围", "权限", "到期", "最近使用", "状态"],
+        ["id", "for", "begins", "part", "of", "scopes", "expires", "last used", "state"],
     ));
     let now = store.clock.now();
     for token in &tokens {
@@ -134,6 +137,7 @@ async fn list(desk: &Desk, store: &Store) -> Result<()> {
             limits(token),
             token.scopes.clone(),
             token.expires_at.format("%Y-%m-%d").to_string(),
+            token.used_at.map(|at| at.format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default(),
             state(token, now, desk.lang).to_owned(),
         ]);
     }

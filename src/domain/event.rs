@@ -21,6 +21,12 @@ text_enum! {
         Counted = "counted", "数量变化", "counted";
         /// Personal data of it was read.
         ContactRead = "contact_read", "查看联系方式", "contact read";
+        /// Somebody signed in to it.
+        SignedIn = "signed_in", "登录", "signed in";
+        /// Somebody was not let in to it.
+        SignInRefused = "sign_in_refused", "登录被拒", "sign-in refused";
+        /// Somebody signed out of it.
+        SignedOut = "signed_out", "退出登录", "signed out";
     }
 }
 

@@ -48,6 +48,12 @@ text_enum! {
         Event = "event", "事件", "event";
         /// A token with which a caller signs in.
         Token = "token", "令牌", "token";
+        /// Somebody who signs in.
+        Account = "account", "账号", "account";
+        /// One part that an account plays.
+        Grant = "grant", "授权", "grant";
+        /// A browser that is signed in.
+        Session = "session", "会话", "session";
     }
 }
 
@@ -171,6 +177,12 @@ ids! {
     EventId => Event;
     /// Names a [`Token`](super::viewer::Token).
     TokenId => Token;
+    /// Names an [`Account`](super::account::Account).
+    AccountId => Account;
+    /// Names a [`Grant`](super::account::Grant).
+    GrantId => Grant;
+    /// Names a [`Session`](super::account::Session).
+    SessionId => Session;
 }
 
 #[cfg(test)]

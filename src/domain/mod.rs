@@ -1,5 +1,6 @@
 //! Who, what, and the rules that never break: plain data, state machines and checks, without I/O.
 
+pub mod account;
 pub mod alliance;
 pub mod area;
 pub mod availability;

@@ -1,8 +1,9 @@
 //! Who is asking, and what they may do. Everything that is not granted here is denied.
 
-use super::id::{AreaId, TokenId, UnitId};
+use super::id::{AccountId, AreaId, Id as _, SessionId, TokenId, UnitId};
 use super::text::{TextEnum, text_enum};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 text_enum! {
     /// The part that a caller plays.
@@ -29,6 +30,8 @@ text_enum! {
         Write = "write", "办理", "write";
         /// Read contact data that the role may see.
         Contacts = "contacts", "查看联系方式", "contacts";
+        /// Manage the accounts, grants and tokens that the role may manage.
+        Identity = "identity", "管理账号和令牌", "accounts and tokens";
     }
 }
 
@@ -58,14 +61,59 @@ pub enum Actor {
     Administrator,
 }
 
+impl Actor {
+    /// The actor of a role with its limits; `None` where one is missing.
+    #[must_use]
+    pub fn new(
+        role: Role,
+        street: Option<AreaId>,
+        community: Option<AreaId>,
+        unit: Option<UnitId>,
+    ) -> Option<Self> {
+        Some(match role {
+            Role::Public => Self::Public,
+            Role::Liaison => Self::Liaison { unit: unit? },
+            Role::Staff => Self::Staff { street: street?, community: community? },
+            Role::Coordinator => Self::Coordinator { street: street? },
+            Role::Administrator => Self::Administrator,
+        })
+    }
+
+    /// The part that it is.
+    #[must_use]
+    pub fn role(self) -> Role {
+        match self {
+            Self::Public => Role::Public,
+            Self::Liaison { .. } => Role::Liaison,
+            Self::Staff { .. } => Role::Staff,
+            Self::Coordinator { .. } => Role::Coordinator,
+            Self::Administrator => Role::Administrator,
+        }
+    }
+}
+
+/// By what a caller is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Principal {
+    /// A token.
+    Token(TokenId),
+    /// The session of an account.
+    Session {
+        /// The session.
+        id: SessionId,
+        /// Whose it is.
+        account: AccountId,
+    },
+}
+
 /// The caller of one request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Viewer {
     /// Whom they act for.
     pub actor: Actor,
-    /// The token they signed in with: their pseudonym in the trail.
-    pub token: Option<TokenId>,
-    /// What the token may be used for.
+    /// By what they are known; `None` for the public and for the command line.
+    pub principal: Option<Principal>,
+    /// What the token may be used for; a session, for all.
     pub scopes: Vec<Scope>,
 }
 
@@ -73,24 +121,76 @@ impl Viewer {
     /// Somebody without a token.
     #[must_use]
     pub fn public() -> Self {
-        Self { actor: Actor::Public, token: None, scopes: vec![Scope::Read] }
+        Self { actor: Actor::Public, principal: None, scopes: vec![Scope::Read] }
     }
 
     /// Somebody with every scope, acting without a token: the command line on the hub's own machine.
     #[must_use]
     pub fn local(actor: Actor) -> Self {
-        Self { actor, token: None, scopes: Scope::ALL.to_vec() }
+        Self { actor, principal: None, scopes: Scope::ALL.to_vec() }
     }
 
     /// The part they play.
     #[must_use]
     pub fn role(&self) -> Role {
+        self.actor.role()
+    }
+
+    /// Their pseudonym in the trail, the same whenever they come: the token or the account.
+    #[must_use]
+    pub fn pseudonym(&self) -> Option<Uuid> {
+        self.principal.map(|principal| match principal {
+            Principal::Token(id) => id.uuid(),
+            Principal::Session { account, .. } => account.uuid(),
+        })
+    }
+
+    /// What they signed in with: the token or the session.
+    #[must_use]
+    pub fn key(&self) -> Option<Uuid> {
+        self.principal.map(|principal| match principal {
+            Principal::Token(id) => id.uuid(),
+            Principal::Session { id, .. } => id.uuid(),
+        })
+    }
+
+    /// The token that they use.
+    #[must_use]
+    pub fn token(&self) -> Option<TokenId> {
+        match self.principal {
+            Some(Principal::Token(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The account that they signed in to.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        match self.principal {
+            Some(Principal::Session { account, .. }) => Some(account),
+            _ => None,
+        }
+    }
+
+    /// The session that they are in.
+    #[must_use]
+    pub fn session(&self) -> Option<SessionId> {
+        match self.principal {
+            Some(Principal::Session { id, .. }) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Whether they may let somebody act like this in a street, by a token or a grant: the administrator, anybody; a
+    /// coordinator, the liaisons and the staff of their own street.
+    #[must_use]
+    pub fn may_appoint(&self, role: Role, street: Option<AreaId>) -> bool {
         match self.actor {
-            Actor::Public => Role::Public,
-            Actor::Liaison { .. } => Role::Liaison,
-            Actor::Staff { .. } => Role::Staff,
-            Actor::Coordinator { .. } => Role::Coordinator,
-            Actor::Administrator => Role::Administrator,
+            Actor::Administrator => role != Role::Public,
+            Actor::Coordinator { street: own } => {
+                matches!(role, Role::Liaison | Role::Staff) && street == Some(own)
+            }
+            _ => false,
         }
     }
 
@@ -144,7 +244,7 @@ impl Viewer {
 }
 
 /// A token as it is kept: never the secret itself, only its hash.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
 pub struct Token {
     /// Its id, which is also the pseudonym of whoever uses it.
     pub id: TokenId,
@@ -168,6 +268,10 @@ pub struct Token {
     pub revoked_at: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// Until when the secret before this one works, where there is one.
+    pub previous_until: Option<DateTime<Utc>>,
+    /// When it was last used, to the minute.
+    pub used_at: Option<DateTime<Utc>>,
 }
 
 impl Token {
@@ -177,14 +281,13 @@ impl Token {
         if self.revoked_at.is_some() || self.expires_at <= now {
             return None;
         }
-        let actor = match self.role {
-            Role::Public => Actor::Public,
-            Role::Liaison => Actor::Liaison { unit: self.unit_id? },
-            Role::Staff => Actor::Staff { street: self.street_id?, community: self.community_id? },
-            Role::Coordinator => Actor::Coordinator { street: self.street_id? },
-            Role::Administrator => Actor::Administrator,
-        };
-        let scopes = self.scopes.split(' ').filter_map(|scope| scope.parse().ok()).collect();
-        Some(Viewer { actor, token: Some(self.id), scopes })
+        let actor = Actor::new(self.role, self.street_id, self.community_id, self.unit_id)?;
+        Some(Viewer { actor, principal: Some(Principal::Token(self.id)), scopes: self.scopes() })
+    }
+
+    /// What it may be used for.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<Scope> {
+        self.scopes.split(' ').filter_map(|scope| scope.parse().ok()).collect()
     }
 }

@@ -44,7 +44,8 @@ pub fn refused(lang: Lang, refusal: &Refusal) -> Error {
     })
 }
 
-fn denied(lang: Lang, role: Role) -> Error {
+/// The error for whoever lacks a right.
+pub(super) fn denied(lang: Lang, role: Role) -> Error {
     let (code, message) = if role == Role::Public {
         (
             "UNAUTHENTICATED",

@@ -1,5 +1,6 @@
 //! The graph: one folder for each entity, resolvers of a few lines that hand on to the store and the matching.
 
+pub mod account;
 pub mod alliance;
 pub mod area;
 pub mod category;
@@ -17,8 +18,11 @@ pub mod mutation;
 pub mod need;
 pub mod node;
 pub mod page;
+pub mod rules;
 pub mod run;
 pub mod service;
+pub mod token;
+pub mod told_once;
 pub mod unit;
 
 use crate::domain::text::Lang;
@@ -53,6 +57,7 @@ pub struct Query(
     matching::OfferWorthQuery,
     run::MatchingRunQuery,
     flow::FlowQuery,
+    account::AccountQuery,
 );
 
 /// What can be changed. Every mutation takes one input and answers with a payload: the changed object and, where it was
@@ -75,6 +80,9 @@ pub struct Mutation(
     run::MatchingRunMutation,
     run::MatchingRunApplyMutation,
     directive::DirectiveMutation,
+    account::AccountMutation,
+    account::OwnAccountMutation,
+    token::TokenMutation,
 );
 
 /// What can be followed while it happens.
@@ -88,6 +96,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 #[must_use]
 pub fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .extension(rules::Rules)
 }
 
 /// Answers one request.

@@ -80,7 +80,7 @@ async fn attempt<M: Mutation>(
 ) -> crate::store::error::Result<Uuid> {
     let keyed = input.key().map(|key| Keyed::new(key, M::NAME, &format!("{input:?}"))).transpose()?;
     let mut tx = store.begin(&asked.viewer).await?;
-    tx.require_write()?;
+    tx.require_known()?;
     if let Some(keyed) = &keyed
         && let Some(result) = idempotency::before(&mut tx, keyed).await?
     {

@@ -1,5 +1,6 @@
 //! Look-ups by global id, whatever the id names.
 
+use super::account::Account;
 use super::alliance::Alliance;
 use super::area::Area;
 use super::category::Category;
@@ -11,6 +12,7 @@ use super::need::Need;
 use super::page::one;
 use super::run::{MatchingRun, MatchingRunMatch, MatchingRunUnmet};
 use super::service::Service;
+use super::token::ApiToken;
 use super::unit::PartnerUnit;
 use crate::domain::check;
 use crate::domain::id::{Id, Kind, split};
@@ -50,6 +52,10 @@ pub enum Node {
     MatchingRunMatch(MatchingRunMatch),
     /// Something that a matching run would leave unmet.
     MatchingRunUnmet(MatchingRunUnmet),
+    /// Somebody who signs in.
+    Account(Account),
+    /// A token for a program.
+    ApiToken(ApiToken),
 }
 
 /// Ids that one request may look up at once.
@@ -99,6 +105,8 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
         Kind::Run => find::<MatchingRun>(ctx, uuid).await?.map(Node::MatchingRun),
         Kind::Planned => find::<MatchingRunMatch>(ctx, uuid).await?.map(Node::MatchingRunMatch),
         Kind::Unmet => find::<MatchingRunUnmet>(ctx, uuid).await?.map(Node::MatchingRunUnmet),
+        Kind::Account => find::<Account>(ctx, uuid).await?.map(Node::Account),
+        Kind::Token => find::<ApiToken>(ctx, uuid).await?.map(Node::ApiToken),
         _ => None,
     })
 }

@@ -174,6 +174,11 @@ pub async fn no_such_page(headers: HeaderMap) -> Failure {
     Failure::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
 }
 
+/// Anything as JSON that nobody shall keep.
+pub fn no_store(status: StatusCode, body: &impl Serialize) -> Response {
+    json_body(status, Media::Json, body)
+}
+
 fn json_body(status: StatusCode, media: Media, body: &impl Serialize) -> Response {
     let headers = [
         (header::CONTENT_TYPE, media.name()),

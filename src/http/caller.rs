@@ -3,11 +3,12 @@
 use super::answer::Failure;
 use super::documents::NotRun;
 use super::params::{Bad, Params, only_reads};
-use super::{Served, auth, lang, text};
+use super::{Served, auth, lang};
 use crate::domain::text::Lang;
+use crate::domain::viewer::Viewer;
 use crate::graph::{self, Asked};
 use async_graphql::{Request, Response, Variables};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use futures_util::stream::BoxStream;
 
 const NO_SUBSCRIPTIONS: &str = "Subscriptions are not supported on this transport.";
@@ -17,7 +18,6 @@ const NO_SUBSCRIPTIONS: &str = "Subscriptions are not supported on this transpor
 pub struct Caller {
     served: Served,
     asked: Asked,
-    authorization: Option<String>,
 }
 
 impl Caller {
@@ -26,17 +26,16 @@ impl Caller {
     /// # Errors
     /// As [`auth::viewer`].
     pub async fn of(served: &Served, headers: &HeaderMap) -> Result<Self, Failure> {
-        Self::new(served, lang(headers), text(headers, header::AUTHORIZATION)).await
+        Self::new(served, lang(headers), auth::given(headers)?.as_deref()).await
     }
 
-    /// Whoever an `Authorization` header, or its stand-in on a socket, names.
+    /// Whoever is given, see [`auth::given`], or named by a socket's first message.
     ///
     /// # Errors
     /// As [`auth::viewer`].
-    pub async fn new(served: &Served, lang: Lang, authorization: Option<&str>) -> Result<Self, Failure> {
-        let viewer = auth::viewer(&served.store, lang, authorization).await?;
-        let authorization = authorization.map(ToOwned::to_owned);
-        Ok(Self { served: served.clone(), asked: Asked { viewer, lang }, authorization })
+    pub async fn new(served: &Served, lang: Lang, given: Option<&str>) -> Result<Self, Failure> {
+        let viewer = auth::viewer(&served.store, lang, given).await?;
+        Ok(Self { served: served.clone(), asked: Asked { viewer, lang } })
     }
 
     /// The language in which they are answered.
@@ -51,13 +50,12 @@ impl Caller {
 
     /// Whether they have signed in.
     pub fn is_signed_in(&self) -> bool {
-        self.authorization.is_some()
+        self.asked.viewer != Viewer::public()
     }
 
-    /// Whether they are still who they were: tokens expire, and are revoked.
+    /// Whether they are still who they were: tokens and sessions expire, and are revoked.
     pub async fn is_still_welcome(&self) -> bool {
-        let now = auth::viewer(&self.served.store, self.asked.lang, self.authorization.as_deref()).await;
-        now.is_ok_and(|viewer| viewer == self.asked.viewer)
+        auth::still_valid(&self.served.store, &self.asked.viewer).await
     }
 
     /// Makes a request out of its parts; one that is refused is its own answer.

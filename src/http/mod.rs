@@ -1,17 +1,21 @@
 //! The server: GraphQL over HTTP, WebSocket and server-sent events, the query page, and what operators look at.
 
+mod address;
 mod answer;
 mod auth;
 mod caller;
+mod cookie;
 pub mod documents;
 mod graphiql;
 mod graphql;
 mod health;
 mod observe;
+pub mod oidc;
 mod origin;
 mod params;
 mod running;
 mod server;
+mod session;
 mod socket;
 mod stream;
 
@@ -27,7 +31,7 @@ use crate::store::Store;
 use axum::Router;
 use axum::http::{HeaderMap, header};
 use axum::middleware;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -101,6 +105,8 @@ pub struct Served {
     pub tickets: Arc<Tickets>,
     /// Where requests are counted.
     pub metrics: Metrics,
+    /// The OpenID provider by which people sign in, where there is one.
+    pub oidc: Option<Arc<oidc::Oidc>>,
     /// Becomes true when the hub is about to stop.
     pub stopping: watch::Receiver<bool>,
 }
@@ -122,6 +128,9 @@ pub fn router(served: Served) -> Router {
         .layer(origin::readable(&served.settings));
     let routes = Router::new()
         .merge(graph)
+        .route("/session", post(session::sign_in).delete(session::sign_out))
+        .route("/oidc/sign-in", get(oidc::go))
+        .route("/oidc/callback", get(oidc::come_back))
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/{file}", get(graphiql::file))
         .route("/healthz", get(health::alive))

@@ -29,8 +29,9 @@ pub struct Running {
     begun: u64,
     handles: HashMap<String, (u64, AbortHandle)>,
     tasks: JoinSet<()>,
-    tell: mpsc::Sender<Item>,
-    answers: mpsc::Receiver<Item>,
+    /// In boxes: a channel keeps room for many items, whatever it is told.
+    tell: mpsc::Sender<Box<Item>>,
+    answers: mpsc::Receiver<Box<Item>>,
 }
 
 /// An operation that is not begun.
@@ -86,13 +87,13 @@ impl Running {
                     let over = !matches!(answer, Ok(Some(_)));
                     if let Some(answer) = answer.unwrap_or_else(|_| Some(broken(lang))) {
                         let item = Item { id: id.clone(), number, answer: Some(answer) };
-                        if tell.send(item).await.is_err() {
+                        if tell.send(Box::new(item)).await.is_err() {
                             return;
                         }
                     }
                     if over {
                         // Nobody is there any more to whom the end would matter.
-                        let _ = tell.send(Item { id, number, answer: None }).await;
+                        let _ = tell.send(Box::new(Item { id, number, answer: None })).await;
                         return;
                     }
                 }
@@ -111,9 +112,10 @@ impl Running {
     /// The next answer or end of any; waits where none runs.
     pub async fn next(&mut self) -> (String, Option<Response>) {
         loop {
-            let Some(Item { id, number, answer }) = self.answers.recv().await else {
+            let Some(item) = self.answers.recv().await else {
                 return std::future::pending().await;
             };
+            let Item { id, number, answer } = *item;
             // What an operation said before it was ended is not for anybody any more.
             if self.handles.get(&id).is_some_and(|(current, _)| *current == number) {
                 if answer.is_none() {

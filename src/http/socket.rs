@@ -5,7 +5,7 @@ mod session;
 
 use super::answer::Failure;
 use super::server::Place;
-use super::{Served, lang, text};
+use super::{Served, auth, lang};
 use crate::domain::text::Lang;
 use axum::Extension;
 use axum::extract::State;
@@ -48,19 +48,22 @@ pub async fn upgrade(
         .max_message_size(most)
         .max_frame_size(most);
     let understood = upgrade.selected_protocol().is_some();
-    let authorization = text(&headers, header::AUTHORIZATION).map(ToOwned::to_owned);
+    let given = match auth::given(&headers) {
+        Ok(given) => given,
+        Err(failure) => return failure.into_response(),
+    };
     upgrade.on_upgrade(async move |mut socket| {
         let (_place, _counted) = (place, Counted::new());
         if understood {
-            serve(socket, served, lang, authorization).await;
+            serve(socket, served, lang, given).await;
         } else {
             close(&mut socket, End::Told(4406, "Subprotocol not acceptable")).await;
         }
     })
 }
 
-async fn serve(mut socket: WebSocket, served: Served, lang: Lang, authorization: Option<String>) {
-    let Err(end) = Session::run(&mut socket, served, lang, authorization).await;
+async fn serve(mut socket: WebSocket, served: Served, lang: Lang, given: Option<String>) {
+    let Err(end) = Session::run(&mut socket, served, lang, given).await;
     close(&mut socket, end).await;
 }
 

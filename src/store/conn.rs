@@ -2,6 +2,7 @@
 
 use super::error::{Error, Result};
 use super::news;
+use super::session::SignIn;
 use super::sql::{Sql, Value, sql};
 use crate::clock::Clock;
 use crate::domain::event::EventKind;
@@ -177,6 +178,7 @@ pub struct Tx {
     pub(super) clock: Clock,
     pub(super) respond_hours: i64,
     pub(super) settings: Arc<Settings>,
+    pub(super) sign_in: SignIn,
     pub(super) events: Vec<Vec<Value>>,
 }
 
@@ -199,6 +201,14 @@ impl Tx {
     #[must_use]
     pub fn id<I: Id>(&self) -> I {
         I::new(self.clock.id())
+    }
+
+    /// Refuses a caller who is nobody in particular: for changes to one's own account, which take no role.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] where the caller is the public.
+    pub fn require_known(&self) -> Result<()> {
+        self.require(self.viewer.role() != Role::Public || self.viewer.principal.is_some())
     }
 
     /// Refuses a caller who may not make changes.
@@ -248,7 +258,7 @@ impl Tx {
             self.clock.id().into(),
             self.now.into(),
             self.viewer.role().into(),
-            self.viewer.token.into(),
+            self.viewer.pseudonym().into(),
             street.into(),
             I::KIND.into(),
             id.uuid().into(),

@@ -89,6 +89,5 @@ pub async fn forget_old(tx: &mut Tx) -> Result<u64> {
 }
 
 fn owner(tx: &Tx) -> Uuid {
-    use crate::domain::id::Id;
-    tx.viewer.token.map_or(Uuid::nil(), Id::uuid)
+    tx.viewer.pseudonym().unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 //! All the SQL there is: one store on SQLite or PostgreSQL, and free functions for each entity.
 
+pub mod account;
 pub mod alliance;
 pub mod application;
 pub mod area;
@@ -12,6 +13,8 @@ pub mod entity;
 pub mod error;
 pub mod event;
 pub mod flow;
+pub mod grant;
+pub mod guess;
 pub mod health;
 pub mod idempotency;
 pub mod matches;
@@ -19,12 +22,16 @@ pub mod need;
 pub mod news;
 pub mod page;
 pub mod part;
+pub mod password;
+pub mod principal;
 pub mod prospect;
 pub mod run;
 pub mod scope;
 pub mod service;
+pub mod session;
 pub mod settings;
 pub mod sql;
+pub mod subject;
 pub mod token;
 pub mod unit;
 pub mod unit_capacity;
@@ -36,6 +43,7 @@ use crate::domain::viewer::{Actor, Viewer};
 use crate::matching::settings::Settings;
 use conn::{Conn, Link, Tx};
 use error::{Error, Result};
+use session::SignIn;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -81,6 +89,9 @@ pub struct Store {
     pub respond_hours: i64,
     /// How needs are matched where their street has not laid down anything else.
     pub settings: Arc<Settings>,
+    /// How people sign in.
+    pub sign_in: SignIn,
+    seen: principal::Seen,
     statements: Arc<AtomicU64>,
     wake: watch::Sender<i64>,
 }
@@ -126,6 +137,8 @@ impl Store {
             clock,
             respond_hours: matches::DEFAULT_RESPOND_HOURS,
             settings: Arc::default(),
+            sign_in: SignIn::default(),
+            seen: principal::Seen::default(),
             statements: Arc::default(),
             wake: watch::Sender::new(0),
         };
@@ -205,6 +218,7 @@ impl Store {
             clock: self.clock.clone(),
             respond_hours: self.respond_hours,
             settings: self.settings.clone(),
+            sign_in: self.sign_in,
             events: Vec::new(),
         })
     }

@@ -7,7 +7,7 @@
 use super::sql::Sql;
 use crate::domain::id::{Id as _, Kind, UnitId};
 use crate::domain::need::NeedState;
-use crate::domain::viewer::{Actor, Viewer};
+use crate::domain::viewer::{Actor, Role, Viewer};
 
 /// Services, aliased `s`: public once they have been on offer; before that for their unit and their street. A draft that
 /// is retired without ever having been on offer stays theirs.
@@ -131,4 +131,51 @@ pub fn directives(sql: &mut Sql, viewer: &Viewer) {
             sql.push(" AND 1 = 0");
         }
     }
+}
+
+/// Accounts, aliased `ac`: one's own, and for a coordinator those that act in their street.
+pub fn accounts(sql: &mut Sql, viewer: &Viewer) {
+    if viewer.actor == Actor::Administrator {
+        return;
+    }
+    sql.push(" AND (ac.id = ").bind(viewer.account());
+    if let Actor::Coordinator { street } = viewer.actor {
+        sql.push(
+            " OR ac.id IN (SELECT own.account_id FROM account_grant AS own WHERE own.revoked_at IS NULL",
+        );
+        sql.push(" AND own.street_id = ").bind(street).push(")");
+    }
+    sql.push(")");
+}
+
+/// Grants, aliased `g`: those of one's own account, and for a coordinator those in their street.
+pub fn grants(sql: &mut Sql, viewer: &Viewer) {
+    if viewer.actor == Actor::Administrator {
+        return;
+    }
+    sql.push(" AND (g.account_id = ").bind(viewer.account());
+    if let Actor::Coordinator { street } = viewer.actor {
+        sql.push(" OR g.street_id = ").bind(street);
+    }
+    sql.push(")");
+}
+
+/// Sessions, aliased `s`: those of one's own account; all of them for the administrator.
+pub fn sessions(sql: &mut Sql, viewer: &Viewer) {
+    if viewer.actor != Actor::Administrator {
+        sql.push(" AND s.account_id = ").bind(viewer.account());
+    }
+}
+
+/// Tokens, aliased `t`: the one at hand, and for a coordinator those of their street's liaisons and staff.
+pub fn tokens(sql: &mut Sql, viewer: &Viewer) {
+    if viewer.actor == Actor::Administrator {
+        return;
+    }
+    sql.push(" AND (t.id = ").bind(viewer.token());
+    if let Actor::Coordinator { street } = viewer.actor {
+        sql.push(" OR (t.street_id = ").bind(street);
+        sql.push(" AND t.role IN ").list([Role::Liaison, Role::Staff]).push(")");
+    }
+    sql.push(")");
 }

@@ -1,9 +1,9 @@
 //! One statement: its text with `$1`, `$2`, … and the values that belong there, the same for both databases.
 
 use crate::domain::id::{
-    AllianceId, AreaId, AvailabilityId, CapacityId, CategoryId, ContactId, DirectiveId, EventId,
-    FulfilmentId, Id, MatchId, NeedId, PlannedId, RatingId, RunId, ServiceId, TokenId, UnitCapacityId,
-    UnitId, UnmetId,
+    AccountId, AllianceId, AreaId, AvailabilityId, CapacityId, CategoryId, ContactId, DirectiveId, EventId,
+    FulfilmentId, GrantId, Id, MatchId, NeedId, PlannedId, RatingId, RunId, ServiceId, SessionId, TokenId,
+    UnitCapacityId, UnitId, UnmetId,
 };
 use crate::domain::service::TargetGroups;
 use crate::domain::text::TextEnum;
@@ -78,6 +78,9 @@ values! {
     ContactId => Uuid, |value| value.uuid();
     EventId => Uuid, |value| value.uuid();
     TokenId => Uuid, |value| value.uuid();
+    AccountId => Uuid, |value| value.uuid();
+    GrantId => Uuid, |value| value.uuid();
+    SessionId => Uuid, |value| value.uuid();
 }
 
 impl<T: TextEnum> From<T> for Value {

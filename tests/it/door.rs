@@ -50,6 +50,7 @@ impl Hub {
             documents: Arc::new(Documents::load(&config.documents).unwrap()),
             tickets: Arc::default(),
             metrics: Metrics::of_process(),
+            oidc: None,
             stopping: watch::channel(false).1,
         }
     }

@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "tests are read by their names")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "stories may fail loudly")]
 
+mod account_sign_in;
 mod alliance_join;
 mod areas_import;
 mod builders;
@@ -52,13 +53,18 @@ mod need_life;
 mod need_list;
 mod need_rights;
 mod need_terms;
+mod oidc_sign_in;
+mod permission_matrix;
 mod place_set;
 mod process_killed;
 mod schema_check;
 mod schema_descriptions;
+mod schema_rules;
 mod service_capacity;
 mod service_edit;
 mod service_life;
 mod service_list;
+mod token_rotate;
 mod unit_capacity;
 mod unit_register;
+mod walk;

@@ -9,7 +9,7 @@ use crate::store::conn::Conn;
 use crate::store::entity::by_ids;
 use crate::store::error::{Error, Result};
 use crate::store::event::{self, Followed, Wanted};
-use crate::store::token;
+use crate::store::principal;
 use futures_util::stream::{self, Stream};
 use std::collections::VecDeque;
 use tokio::sync::watch;
@@ -61,7 +61,7 @@ impl Follower {
                 continue;
             };
             let mut conn = self.store.read().await?;
-            self.require_token(&mut conn).await?;
+            self.require_valid(&mut conn).await?;
             let id = E::Id::new(event.subject_id);
             // What the subscriber may not see any more by now is not told of.
             if let Some(row) = by_ids::<E>(&mut conn, &self.viewer, &[id]).await?.remove(&id) {
@@ -85,15 +85,14 @@ impl Follower {
         self.seen = self.read.back().map_or(self.seen, |last| last.seq);
         if self.at_end {
             self.seen = self.seen.max(told);
-            self.require_token(&mut conn).await?;
+            self.require_valid(&mut conn).await?;
         }
         Ok(())
     }
 
-    /// Turns away whoever's token was revoked or has expired while they were following.
-    async fn require_token(&self, conn: &mut Conn) -> Result<()> {
-        let Some(id) = self.viewer.token else { return Ok(()) };
-        let bearer = token::by_id(conn, id).await?.and_then(|token| token.viewer(self.store.clock.now()));
-        if bearer.as_ref() == Some(&self.viewer) { Ok(()) } else { Err(Error::Denied(Role::Public)) }
+    /// Turns away whoever's token or session has ended while they were following.
+    async fn require_valid(&self, conn: &mut Conn) -> Result<()> {
+        let valid = principal::is_valid(conn, &self.viewer, self.store.clock.now()).await?;
+        if valid { Ok(()) } else { Err(Error::Denied(Role::Public)) }
     }
 }

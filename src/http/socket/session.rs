@@ -50,13 +50,13 @@ impl<'a> Session<'a> {
         socket: &'a mut WebSocket,
         served: Served,
         lang: Lang,
-        header: Option<String>,
+        given: Option<String>,
     ) -> Result<Infallible, End> {
         let mut pace = Pace::new(&served.settings);
         let patience = Duration::from_secs(served.settings.init_seconds);
         let begun = timeout(patience, begin(socket, &mut pace)).await;
         let payload = begun.map_err(|_| End::Told(4408, "Connection initialisation timeout"))??;
-        let authorization = payload.as_ref().and_then(authorization).or(header);
+        let authorization = payload.as_ref().and_then(authorization).or(given);
         let caller = Caller::new(&served, lang, authorization.as_deref()).await;
         let caller = caller.map_err(|_| End::Told(4403, "Forbidden"))?;
         send(socket, &json!({ "type": "connection_ack" })).await?;

@@ -46,7 +46,7 @@ pub async fn start(tx: &mut Tx, new: &NewRun) -> Result<RunId> {
     let usual = tx.settings.clone();
     let settings = settings::of(&mut tx.conn, area.street_id, &usual).await?;
     let id: RunId = tx.id();
-    let (now, role, token) = (tx.now, tx.viewer.role(), tx.viewer.token);
+    let (now, role, pseudonym) = (tx.now, tx.viewer.role(), tx.viewer.pseudonym());
     tx.execute(sql!(
         "INSERT INTO matching_run (id, street_id, area_id, category_id, state, settings, what_if, role, token_id,
             created_at)
@@ -59,7 +59,7 @@ pub async fn start(tx: &mut Tx, new: &NewRun) -> Result<RunId> {
         json!(settings),
         new.what_if.as_ref().map(|what_if| json!(what_if)),
         role,
-        token,
+        pseudonym,
         now
     ))
     .await?;

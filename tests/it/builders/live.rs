@@ -127,7 +127,7 @@ impl Hub {
         let (id, secret) = token::create(&mut tx, new).await.unwrap();
         tx.commit().await.unwrap();
         let mut conn = self.store.read().await.unwrap();
-        let token = token::by_secret(&mut conn, &secret).await.unwrap().unwrap();
+        let token = token::by_secret(&mut conn, &secret, self.store.clock.now()).await.unwrap().unwrap();
         (id, token.viewer(self.store.clock.now()).unwrap())
     }
 

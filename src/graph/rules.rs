@@ -1,0 +1,604 @@
+//! Who reaches which element of the schema, declared here once for every field of every type. A field without a rule is
+//! answered to nobody, so whoever adds one decides here who gets it.
+//!
+//! Rules let in or turn away; they never widen. Which rows somebody sees is said in [`crate::store::scope`], and which
+//! change they may make to a row, by the store that makes it.
+
+use super::Asked;
+use super::error::denied;
+use crate::domain::text::Lang;
+use crate::domain::viewer::{Role, Scope, Viewer};
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
+use async_graphql::{PathSegment, QueryPathSegment, ServerError, ServerResult, Value, async_trait};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+/// Who reaches an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Everybody who may read: the public directory, and what the hub says of the caller.
+    Everybody,
+    /// Everybody who may read, each those rows alone that `store::scope` lets them see.
+    Rows,
+    /// Whoever sees the object that it belongs to.
+    Parent,
+    /// As [`Rule::Parent`]; masked but for the few that `store::contact` names, each read of whom is kept in the trail.
+    Masked,
+    /// Whoever plays one of these parts and may write; the store decides on the row.
+    Change(&'static [Role]),
+    /// Coordinators and administrators who may manage accounts and tokens; the store decides on the row.
+    Identity,
+    /// Whoever is signed in, for what is their own; the store decides on the row.
+    Own,
+}
+
+const COORDINATORS: &[Role] = &[Role::Coordinator, Role::Administrator];
+const SUPPLIERS: &[Role] = &[Role::Liaison, Role::Coordinator, Role::Administrator];
+const ACTORS: &[Role] = &[Role::Liaison, Role::Staff, Role::Coordinator, Role::Administrator];
+
+/// The endings of types that are made for many others alike.
+const FAMILIES: [(&str, &str); 4] =
+    [("Payload", "*Payload"), ("Error", "*Error"), ("Connection", "*Connection"), ("Edge", "*Edge")];
+
+/// The rules: a type, a rule, the fields that it holds for.
+const RULES: &[(&str, Rule, &[&str])] = &[
+    (
+        "Query",
+        Rule::Everybody,
+        &[
+            "alliance",
+            "alliances",
+            "area",
+            "areas",
+            "categories",
+            "category",
+            "unit",
+            "units",
+            "viewer",
+            "_service",
+        ],
+    ),
+    (
+        "Query",
+        Rule::Rows,
+        &[
+            "_entities",
+            "accounts",
+            "flow",
+            "match",
+            "matches",
+            "matching",
+            "matchingRun",
+            "matchingRuns",
+            "need",
+            "needs",
+            "node",
+            "nodes",
+            "offerWorth",
+            "service",
+            "services",
+            "tokens",
+        ],
+    ),
+    ("Subscription", Rule::Rows, &["matchChanged", "matchingRunChanged", "needChanged"]),
+    (
+        "Mutation",
+        Rule::Change(COORDINATORS),
+        &[
+            "addArea",
+            "applyMatching",
+            "applyMatchingRun",
+            "cancelMatching",
+            "checkInUnit",
+            "createAlliance",
+            "forbidMatch",
+            "joinAlliance",
+            "leaveAlliance",
+            "liftDirective",
+            "mergeNeed",
+            "openNeed",
+            "pinMatch",
+            "registerUnit",
+            "returnNeed",
+            "reviewService",
+            "setAreaPlace",
+            "setMatchingSettings",
+            "startMatching",
+            "verifyNeed",
+        ],
+    ),
+    (
+        "Mutation",
+        Rule::Change(SUPPLIERS),
+        &[
+            "addCapacity",
+            "addUnitCapacity",
+            "createService",
+            "deliverMatch",
+            "listService",
+            "pauseService",
+            "recordFulfilment",
+            "removeCapacity",
+            "removeUnitCapacity",
+            "resumeService",
+            "retireService",
+            "scheduleMatch",
+            "setAvailability",
+            "updateCapacity",
+            "updateService",
+            "updateUnit",
+            "updateUnitCapacity",
+        ],
+    ),
+    (
+        "Mutation",
+        Rule::Change(ACTORS),
+        &[
+            "acceptMatch",
+            "cancelMatch",
+            "closeNeed",
+            "confirmMatch",
+            "createNeed",
+            "declineMatch",
+            "failMatch",
+            "proposeMatch",
+            "rateMatch",
+            "reopenNeed",
+            "reportNoShow",
+            "submitNeed",
+            "updateNeed",
+            "withdrawNeed",
+        ],
+    ),
+    (
+        "Mutation",
+        Rule::Identity,
+        &[
+            "addAccount",
+            "createToken",
+            "disableAccount",
+            "enableAccount",
+            "grantRole",
+            "resetPassword",
+            "revokeGrant",
+        ],
+    ),
+    ("Mutation", Rule::Own, &["actAs", "changePassword", "endSession", "revokeToken", "rotateToken"]),
+    ("Account", Rule::Parent, &["id", "login", "name", "passwordExpiresAt", "disabledAt", "createdAt"]),
+    ("Account", Rule::Rows, &["grants", "sessions"]),
+    ("Alliance", Rule::Parent, &["createdAt", "id", "members", "name", "nameEn", "purpose", "street"]),
+    (
+        "ApiToken",
+        Rule::Parent,
+        &[
+            "id",
+            "name",
+            "prefix",
+            "role",
+            "street",
+            "community",
+            "unit",
+            "scopes",
+            "createdAt",
+            "expiresAt",
+            "usedAt",
+            "previousUntil",
+            "revokedAt",
+        ],
+    ),
+    (
+        "Area",
+        Rule::Parent,
+        &[
+            "children",
+            "code",
+            "id",
+            "kind",
+            "matchingSettings",
+            "name",
+            "nameEn",
+            "parent",
+            "place",
+            "street",
+            "units",
+        ],
+    ),
+    ("Area", Rule::Rows, &["directives", "needs", "services"]),
+    (
+        "Availability",
+        Rule::Parent,
+        &["endsOn", "festival", "id", "minutes", "rrule", "startTime", "startsOn"],
+    ),
+    ("Candidate", Rule::Parent, &["firstStartsAt", "quantity", "reasons", "score"]),
+    ("Candidate", Rule::Rows, &["need", "service"]),
+    ("Candidates", Rule::Parent, &["excluded", "nodes", "totalCount"]),
+    (
+        "Capacity",
+        Rule::Parent,
+        &["committed", "endsAt", "held", "id", "left", "measure", "startsAt", "total"],
+    ),
+    ("CapacityLeft", Rule::Parent, &["capacity", "left"]),
+    ("CapacityLeft", Rule::Rows, &["service"]),
+    ("Category", Rule::Parent, &["children", "code", "id", "name", "nameEn", "parent", "synonyms"]),
+    ("Category", Rule::Rows, &["needs", "services"]),
+    ("CheckIn", Rule::Parent, &["area", "checkedInOn"]),
+    ("CommunityShare", Rule::Parent, &["area", "share"]),
+    ("Contact", Rule::Masked, &["masked", "name", "phone"]),
+    ("Directive", Rule::Parent, &["createdAt", "id", "kind", "liftedAt", "quantity", "reason"]),
+    ("Directive", Rule::Rows, &["need", "service"]),
+    ("Event", Rule::Parent, &["at", "from", "id", "kind", "quantities", "reason", "role", "to"]),
+    ("EventQuantities", Rule::Parent, &["claimed", "delivered", "quantity", "released"]),
+    ("Exclusion", Rule::Parent, &["constraint", "count", "label"]),
+    ("FairnessStep", Rule::Parent, &["cost", "fairness", "shares"]),
+    ("Flow", Rule::Parent, &["down", "up"]),
+    ("FlowLink", Rule::Parent, &["count", "people", "quantities", "source", "target"]),
+    ("FlowNode", Rule::Parent, &["id", "kind", "name", "nameEn"]),
+    (
+        "Fulfilment",
+        Rule::Parent,
+        &["createdAt", "deliveredOn", "evidence", "id", "peopleReached", "quantity"],
+    ),
+    ("Fulfilment", Rule::Rows, &["match"]),
+    ("Grant", Rule::Parent, &["id", "role", "street", "community", "unit", "createdAt"]),
+    (
+        "Match",
+        Rule::Parent,
+        &[
+            "acceptedAt",
+            "askingConfirmedAt",
+            "askingUnit",
+            "capacity",
+            "createdAt",
+            "delivered",
+            "endsAt",
+            "id",
+            "initiator",
+            "left",
+            "offeringConfirmedAt",
+            "possibleActions",
+            "quantity",
+            "reason",
+            "reasons",
+            "released",
+            "respondBy",
+            "score",
+            "standIn",
+            "startsAt",
+            "state",
+            "unit",
+        ],
+    ),
+    ("Match", Rule::Rows, &["fulfilments", "history", "need", "rating", "service"]),
+    ("MatchEvent", Rule::Parent, &["at", "cursor", "from", "kind", "to"]),
+    ("MatchEvent", Rule::Rows, &["match"]),
+    ("MatchReason", Rule::Parent, &["part", "points", "text"]),
+    ("MatchStandIn", Rule::Parent, &["reason", "side"]),
+    (
+        "Matching",
+        Rule::Parent,
+        &[
+            "advice",
+            "capacities",
+            "comparison",
+            "cost",
+            "dial",
+            "fairness",
+            "fingerprint",
+            "matches",
+            "needCount",
+            "partlyServedCount",
+            "provenCost",
+            "served",
+            "servedCount",
+            "settings",
+            "total",
+            "unmet",
+            "unmetCount",
+            "unmetQuantities",
+            "unplacedPins",
+        ],
+    ),
+    (
+        "MatchingAsk",
+        Rule::Parent,
+        &["category", "effect", "endsAt", "measure", "price", "quantity", "startsAt", "text"],
+    ),
+    ("MatchingComparison", Rule::Parent, &["after", "before", "gains", "losses", "moves"]),
+    (
+        "MatchingEffect",
+        Rule::Parent,
+        &["gain", "gainCount", "gains", "lossCount", "losses", "people", "text", "used"],
+    ),
+    ("MatchingFairness", Rule::Parent, &["all", "communities", "targetGroups", "worst"]),
+    (
+        "MatchingRun",
+        Rule::Parent,
+        &[
+            "appliedAt",
+            "area",
+            "category",
+            "cost",
+            "createdAt",
+            "failure",
+            "failureText",
+            "fingerprint",
+            "finishedAt",
+            "id",
+            "isSupposed",
+            "needCount",
+            "partlyServedCount",
+            "possibleActions",
+            "progress",
+            "provenCost",
+            "role",
+            "servedCount",
+            "settings",
+            "startedAt",
+            "state",
+            "total",
+        ],
+    ),
+    ("MatchingRun", Rule::Rows, &["matches", "unmet"]),
+    (
+        "MatchingRunMatch",
+        Rule::Parent,
+        &[
+            "capacity",
+            "id",
+            "needTitle",
+            "nextBest",
+            "pinned",
+            "quantity",
+            "reasons",
+            "score",
+            "serviceTitle",
+        ],
+    ),
+    ("MatchingRunMatch", Rule::Rows, &["need", "service"]),
+    ("MatchingRunNextBest", Rule::Parent, &["cost", "score", "serviceTitle", "text"]),
+    ("MatchingRunNextBest", Rule::Rows, &["service"]),
+    ("MatchingRunUnmet", Rule::Parent, &["id", "needTitle", "quantity", "reason", "text"]),
+    ("MatchingRunUnmet", Rule::Rows, &["need"]),
+    ("MatchingSettings", Rule::Parent, &["fairness", "setAt", "weights"]),
+    ("MatchingTotals", Rule::Parent, &["needCount", "partlyServedCount", "servedCount", "unmetCount"]),
+    (
+        "Need",
+        Rule::Parent,
+        &[
+            "ageDays",
+            "area",
+            "askingUnit",
+            "candidates",
+            "category",
+            "claimed",
+            "community",
+            "contact",
+            "createdAt",
+            "delivered",
+            "description",
+            "endsAt",
+            "id",
+            "left",
+            "measure",
+            "mostServices",
+            "outcome",
+            "overdue",
+            "possibleActions",
+            "quantity",
+            "reason",
+            "reopened",
+            "smallestLot",
+            "source",
+            "startsAt",
+            "state",
+            "street",
+            "targetGroups",
+            "title",
+            "titleEn",
+            "urgency",
+            "verifiedAt",
+            "version",
+        ],
+    ),
+    ("Need", Rule::Rows, &["directives", "history", "matches", "mergedInto", "mergedNeeds"]),
+    ("NeedChange", Rule::Parent, &["after", "before", "difference", "text"]),
+    ("NeedChange", Rule::Rows, &["need"]),
+    ("NeedEvent", Rule::Parent, &["at", "cursor", "from", "kind", "to"]),
+    ("NeedEvent", Rule::Rows, &["need"]),
+    ("NextBestService", Rule::Parent, &["cost", "score", "text"]),
+    ("NextBestService", Rule::Rows, &["service"]),
+    ("Occurrence", Rule::Parent, &["endsAt", "startsAt"]),
+    ("PageInfo", Rule::Parent, &["endCursor", "hasNextPage", "hasPreviousPage", "startCursor"]),
+    (
+        "PartnerUnit",
+        Rule::Parent,
+        &[
+            "address",
+            "alliances",
+            "capacities",
+            "checkIns",
+            "createdAt",
+            "creditCode",
+            "creditCodeWarning",
+            "id",
+            "kind",
+            "liaison",
+            "name",
+            "nameEn",
+            "place",
+            "street",
+            "version",
+        ],
+    ),
+    ("PartnerUnit", Rule::Rows, &["matches", "needs", "services"]),
+    ("Place", Rule::Parent, &["latitude", "longitude"]),
+    (
+        "PlannedMatch",
+        Rule::Parent,
+        &["capacity", "firstStartsAt", "nextBest", "pinned", "quantity", "reasons", "score"],
+    ),
+    ("PlannedMatch", Rule::Rows, &["need", "service"]),
+    ("Quantity", Rule::Parent, &["measure", "quantity"]),
+    ("Rating", Rule::Parent, &["calledBack", "comment", "createdAt", "id", "satisfied", "solved", "stars"]),
+    ("Rating", Rule::Rows, &["match"]),
+    ("Sankey", Rule::Parent, &["links", "nodes"]),
+    ("ScorePart", Rule::Parent, &["part", "points", "text"]),
+    ("ScoreWeight", Rule::Parent, &["part", "points"]),
+    (
+        "Service",
+        Rule::Parent,
+        &[
+            "availability",
+            "candidates",
+            "capacities",
+            "category",
+            "coverage",
+            "createdAt",
+            "description",
+            "eligibility",
+            "exhausted",
+            "id",
+            "leadTimeDays",
+            "mode",
+            "nextDates",
+            "possibleActions",
+            "state",
+            "targetGroups",
+            "title",
+            "titleEn",
+            "unit",
+            "version",
+        ],
+    ),
+    ("Service", Rule::Rows, &["matches"]),
+    ("ServingShare", Rule::Parent, &["quantity"]),
+    ("ServingShare", Rule::Rows, &["service"]),
+    ("Session", Rule::Parent, &["id", "current", "createdAt", "usedAt", "expiresAt"]),
+    ("TargetGroupShare", Rule::Parent, &["group", "label", "share"]),
+    (
+        "UnitCapacity",
+        Rule::Parent,
+        &["committed", "endsAt", "held", "id", "left", "measure", "startsAt", "total"],
+    ),
+    ("UnmetNeed", Rule::Parent, &["constraint", "quantity", "reason", "text"]),
+    ("UnmetNeed", Rule::Rows, &["need", "takenBy"]),
+    ("UnmetShare", Rule::Parent, &["needCount", "servedCount", "unmet"]),
+    ("UnplacedPin", Rule::Parent, &["constraint", "quantity", "text"]),
+    ("UnplacedPin", Rule::Rows, &["directive"]),
+    ("Viewer", Rule::Parent, &["role", "scopes", "street", "community", "unit"]),
+    ("Viewer", Rule::Rows, &["account", "token"]),
+    ("_Service", Rule::Parent, &["sdl"]),
+    (
+        "*Payload",
+        Rule::Parent,
+        &[
+            "account",
+            "alliance",
+            "area",
+            "directive",
+            "errors",
+            "fulfilment",
+            "match",
+            "matches",
+            "need",
+            "oneTimePassword",
+            "rating",
+            "run",
+            "secret",
+            "service",
+            "token",
+            "unit",
+        ],
+    ),
+    ("*Error", Rule::Parent, &["code", "field", "message"]),
+    ("*Connection", Rule::Parent, &["edges", "nodes", "pageInfo", "totalCount"]),
+    ("*Edge", Rule::Parent, &["cursor", "node"]),
+];
+
+static INDEX: LazyLock<HashMap<&str, HashMap<&str, Rule>>> = LazyLock::new(|| {
+    let mut index: HashMap<&str, HashMap<&str, Rule>> = HashMap::new();
+    for (kind, rule, fields) in RULES {
+        index.entry(kind).or_default().extend(fields.iter().map(|field| (*field, *rule)));
+    }
+    index
+});
+
+/// The rule of a field of a type.
+#[must_use]
+pub fn rule(kind: &str, field: &str) -> Option<Rule> {
+    let family = || FAMILIES.iter().find(|(ending, _)| kind.ends_with(ending)).map(|(_, family)| *family);
+    let fields = INDEX.get(kind).or_else(|| INDEX.get(family()?))?;
+    fields.get(field).copied()
+}
+
+/// Every field that has a rule, with the type that it belongs to.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    RULES.iter().flat_map(|(kind, _, fields)| fields.iter().map(|field| (*kind, *field)))
+}
+
+impl Rule {
+    /// Whether it lets a viewer in.
+    #[must_use]
+    pub fn admits(self, viewer: &Viewer) -> bool {
+        match self {
+            Self::Everybody | Self::Rows => viewer.may(Scope::Read),
+            Self::Parent | Self::Masked => true,
+            Self::Change(roles) => viewer.may(Scope::Write) && roles.contains(&viewer.role()),
+            Self::Identity => viewer.may(Scope::Identity) && COORDINATORS.contains(&viewer.role()),
+            Self::Own => viewer.principal.is_some() || viewer.role() != Role::Public,
+        }
+    }
+}
+
+/// Turns away whoever a rule does not let in.
+pub struct Rules;
+
+impl ExtensionFactory for Rules {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for Rules {
+    async fn resolve(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        info: ResolveInfo<'_>,
+        next: NextResolve<'_>,
+    ) -> ServerResult<Option<Value>> {
+        if info.is_for_introspection || info.parent_type.starts_with("__") || info.name.starts_with("__") {
+            return next.run(ctx, info).await;
+        }
+        match rule(info.parent_type, info.name) {
+            Some(Rule::Parent | Rule::Masked) => next.run(ctx, info).await,
+            Some(rule) if ctx.data_opt::<Asked>().is_some_and(|asked| rule.admits(&asked.viewer)) => {
+                next.run(ctx, info).await
+            }
+            rule => {
+                if rule.is_none() {
+                    tracing::error!(kind = info.parent_type, field = info.name, "a field without a rule");
+                }
+                Err(turned_away(ctx, &info))
+            }
+        }
+    }
+}
+
+fn turned_away(ctx: &ExtensionContext<'_>, info: &ResolveInfo<'_>) -> ServerError {
+    let asked = ctx.data_opt::<Asked>();
+    let lang = asked.map_or_else(Lang::default, |asked| asked.lang);
+    let role = asked.map_or(Role::Public, |asked| asked.viewer.role());
+    let told = denied(lang, role);
+    let mut error = ServerError::new(told.message, None);
+    error.extensions = told.extensions;
+    let nodes = std::iter::once(info.path_node).chain(info.path_node.parents());
+    error.path = nodes
+        .map(|node| match node.segment {
+            QueryPathSegment::Index(index) => PathSegment::Index(index),
+            QueryPathSegment::Name(name) => PathSegment::Field(name.to_owned()),
+        })
+        .collect();
+    error.path.reverse();
+    error
+}
