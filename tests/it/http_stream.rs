@@ -32,7 +32,8 @@ impl Events {
     /// The next event with its data, or `None` at the end.
     async fn next(&mut self) -> Option<(String, Value)> {
         loop {
-            if let Some((event, rest)) = self.read.split_once("\n\n") {
+            if let Some(end) = self.read.find("\n\n") {
+                let event: String = self.read.drain(..end + 2).collect();
                 let field = |name: &str| {
                     event.lines().filter_map(|line| line.split_once(':')).find(|(own, _)| *own == name)
                 };
@@ -40,11 +41,10 @@ impl Events {
                     let data = field("data").map(|(_, data)| data.trim()).expect("every event has data");
                     (kind.trim().to_owned(), serde_json::from_str(data).unwrap_or_default())
                 });
-                self.read = rest.to_owned();
-                match found {
-                    Some(found) => return Some(found),
-                    None => continue,
+                if found.is_some() {
+                    return found;
                 }
+                continue;
             }
             let more = self.body.next().await?.unwrap();
             self.read.push_str(std::str::from_utf8(&more).unwrap());
