@@ -38,6 +38,7 @@ mod matching_advice;
 mod matching_apply;
 mod matching_candidates;
 mod matching_direct;
+mod matching_moves;
 mod matching_preview;
 mod matching_run_apply;
 mod matching_run_follow;
