@@ -1,7 +1,7 @@
 //! `/graphql`: queries and mutations by POST, queries by GET.
 
 use super::answer::{self, Failure, Media};
-use super::{Served, auth, lang, text};
+use super::{Served, auth, lang, text, whence};
 use crate::domain::text::Lang;
 use crate::graph::{self, Asked};
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
@@ -16,6 +16,7 @@ use std::time::Duration;
 
 /// Runs what the body asks for.
 pub async fn post(State(served): State<Served>, headers: HeaderMap, body: Body) -> Response {
+    let served = whence::asked_from(served, &headers);
     let (lang, media) = (lang(&headers), Media::accepted(&headers));
     let work = async {
         let media = media.ok_or_else(|| not_acceptable(lang))?;
@@ -39,6 +40,7 @@ pub async fn get(
     if text(&headers, header::ACCEPT).is_some_and(|accept| accept.contains("text/html")) {
         return Redirect::to("/graphiql").into_response();
     }
+    let served = whence::asked_from(served, &headers);
     let (lang, media) = (lang(&headers), Media::accepted(&headers));
     let work = async {
         let media = media.ok_or_else(|| not_acceptable(lang))?;

@@ -11,6 +11,7 @@ mod observe;
 pub mod oidc;
 mod session;
 mod socket;
+mod whence;
 
 pub use observe::Metrics;
 

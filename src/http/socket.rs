@@ -3,7 +3,7 @@
 mod session;
 
 use super::answer::Failure;
-use super::{Served, auth, lang};
+use super::{Served, auth, lang, whence};
 use axum::extract::State;
 use axum::extract::ws::{
     CloseFrame, Message, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection,
@@ -34,6 +34,7 @@ pub async fn upgrade(
     if upgrade.selected_protocol().is_none() {
         return refused.into_response();
     }
+    let served = whence::asked_from(served, &headers);
     let authorization = match auth::given(&headers) {
         Ok(given) => given,
         Err(failure) => return failure.into_response(),

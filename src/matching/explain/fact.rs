@@ -52,16 +52,13 @@ fn nearness(world: &World, steps: usize, area: AreaId, lang: Lang) -> String {
 
 fn distance(world: &World, metres: i64, area: AreaId, lang: Lang) -> String {
     let area = world.areas.get(area).map_or("", |area| gloss(lang, &area.name, area.name_en.as_deref()));
-    let (zh, en) = match metres {
-        ..1_000 => {
-            let tens = (metres + 5) / 10 * 10;
-            (format!("{tens}米"), format!("{tens} m"))
-        }
-        _ => {
-            let hundreds = (metres + 50) / 100;
-            let kilometres = format!("{}.{}", hundreds / 10, hundreds % 10);
-            (format!("{kilometres}公里"), format!("{kilometres} km"))
-        }
+    let (zh, en) = if metres < 1_000 {
+        let tens = (metres + 5) / 10 * 10;
+        (format!("{tens}米"), format!("{tens} m"))
+    } else {
+        let hundreds = (metres + 50) / 100;
+        let kilometres = format!("{}.{}", hundreds / 10, hundreds % 10);
+        (format!("{kilometres}公里"), format!("{kilometres} km"))
     };
     lang.pick(
         format!("单位距{area}直线约{zh}"),

@@ -27,7 +27,9 @@ pub(super) fn keep(
     if !(0..needs).any(|need| has_terms(draft.scorer.world, need)) {
         return Ok((answer, certificate));
     }
-    let terms: Vec<Terms> = (0..needs).map(|need| terms_of(draft, need)).collect();
+    let mut terms: Vec<Terms> = (0..needs).map(|need| terms_of(draft, need)).collect();
+    // Suggestions of needs with terms are never moved, so they are none of these.
+    terms.resize(draft.problem.demands.len(), Terms::NONE);
     let lots = whole_lots(&draft.problem, &terms, &answer, watch)?;
     // What the terms make dearer is proven over the candidates only, and for terms no stricter than the need's own. Else
     // the answer without terms is the bound: that is proven over all pairs.
