@@ -7,7 +7,7 @@ use crate::domain::viewer::{Actor, Viewer};
 use crate::graph::{self, Schema};
 use crate::http::oidc::{BadProvider, Oidc};
 use crate::http::{self, Documents, Metrics, Served};
-use crate::store::{self, Store, guess, idempotency, matches, run, session};
+use crate::store::{self, Store, contact, guess, idempotency, matches, refusals, run, session};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -122,6 +122,12 @@ impl App {
             runs.abort();
         }
         background.shutdown().await;
+        if let Err(error) = refusals::tell(&self.store).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the last refusals are not in the trail"
+            );
+        }
         self.store.close().await;
     }
 }
@@ -139,11 +145,13 @@ async fn sweep_often(store: Store, metrics: Metrics) {
 }
 
 /// Ends what has run out: matches that nobody answered in time, idempotency keys that nobody will repeat, matching runs
-/// that were over long ago.
+/// that were over long ago. And writes down what was refused.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn sweep(store: &Store) -> store::error::Result<()> {
+    refusals::tell(store).await?;
+    contact::clear_away(store).await?;
     let expired = matches::expire(store).await?;
     if expired > 0 {
         tracing::info!(expired, "matches that nobody answered gave back what they held");

@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
+mod audit;
 mod bench;
+mod contact;
 mod demo;
 mod doctor;
 mod find;
@@ -77,6 +79,10 @@ enum Command {
     Token(token::Token),
     #[command(subcommand)]
     User(user::User),
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    #[command(subcommand)]
+    Contact(contact::Contact),
     Doctor(doctor::Doctor),
     #[command(subcommand)]
     Import(import::Import),
@@ -168,6 +174,8 @@ async fn command(command: Command, desk: Desk) -> Result<ExitCode> {
         Command::Match(matching) => matching.run(&desk).await,
         Command::Schema(schema) => schema.run(&desk),
         Command::Token(token) => token.run(&desk).await,
+        Command::Audit(audit) => audit.run(&desk).await,
+        Command::Contact(contact) => contact.run(&desk).await,
         Command::User(user) => user.run(&desk).await,
         Command::Doctor(doctor) => doctor.run(&desk).await,
         Command::Import(import) => import.run(&desk).await,

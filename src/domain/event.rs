@@ -1,11 +1,18 @@
-//! Events: one appended for every change. They are the trail, the source of subscriptions, and enough to compute
-//! every figure again.
+//! Events: one appended for every change, every read of personal data, every sign-in and every refusal of a right. They
+//! are the trail, the source of subscriptions, and enough to compute every figure again.
 
-use super::id::{AreaId, EventId, Kind, TokenId};
+pub mod entry;
+pub mod origin;
+pub mod verdict;
+pub mod words;
+
+use super::id::{AreaId, EventId, Kind};
 use super::text::text_enum;
 use super::viewer::Role;
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde_json::Value;
+use std::ops::Deref;
 use uuid::Uuid;
 
 text_enum! {
@@ -21,12 +28,37 @@ text_enum! {
         Counted = "counted", "数量变化", "counted";
         /// Personal data of it was read.
         ContactRead = "contact_read", "查看联系方式", "contact read";
+        /// Personal data of it was erased.
+        ContactErased = "contact_erased", "抹除联系方式", "contact erased";
+        /// Something was refused for want of a right: told once a minute for each caller, with how often.
+        Denied = "denied", "拒绝越权", "denied";
         /// Somebody signed in to it.
         SignedIn = "signed_in", "登录", "signed in";
         /// Somebody was not let in to it.
         SignInRefused = "sign_in_refused", "登录被拒", "sign-in refused";
         /// Somebody signed out of it.
         SignedOut = "signed_out", "退出登录", "signed out";
+    }
+}
+
+/// What an event tells: a JSON document, kept as text.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Data(Value);
+
+impl Deref for Data {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Data {
+    type Error = serde_json::Error;
+
+    fn try_from(text: String) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(&text).map(Self)
     }
 }
 
@@ -42,7 +74,13 @@ pub struct Event {
     /// The part that whoever did it played.
     pub role: Role,
     /// Their pseudonym; `None` for the hub itself and for the public.
-    pub token_id: Option<TokenId>,
+    pub actor_id: Option<Uuid>,
+    /// On whose behalf they acted: a liaison's unit, the community of its staff, a coordinator's street.
+    pub behalf_id: Option<Uuid>,
+    /// From where: the network that the request came from, shortened so that it names no household.
+    pub address: Option<String>,
+    /// The id of the request.
+    pub request: Option<String>,
     /// The street that it concerns.
     pub street_id: Option<AreaId>,
     /// What kind of thing it happened to.
@@ -52,7 +90,8 @@ pub struct Event {
     /// What happened.
     pub kind: EventKind,
     /// What was before and after; never personal data.
-    pub data: Value,
+    #[sqlx(try_from = "String")]
+    pub data: Data,
 }
 
 impl Event {
@@ -83,4 +122,26 @@ impl Event {
     fn text(&self, name: &str) -> Option<&str> {
         self.data.get(name)?.as_str()
     }
+}
+
+/// What an edit changed: of two objects with the same fields, those that differ; and the names of what else changed and
+/// is not kept here, since it may name people.
+#[must_use]
+pub fn changed(before: Value, after: Value, also: &[(&str, bool)]) -> Value {
+    let (Value::Object(mut before), Value::Object(mut after)) = (before, after) else { return Value::Null };
+    let same: Vec<String> = before
+        .iter()
+        .filter(|(name, value)| after.get(*name) == Some(value))
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in same {
+        before.remove(&name);
+        after.remove(&name);
+    }
+    let mut told = serde_json::json!({ "before": before, "after": after });
+    let also: Vec<&str> = also.iter().filter(|(_, changed)| *changed).map(|(name, _)| *name).collect();
+    if !also.is_empty() {
+        told["also"] = serde_json::json!(also);
+    }
+    told
 }

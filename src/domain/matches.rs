@@ -250,6 +250,21 @@ pub struct Reason {
     pub en: String,
 }
 
+/// A suggested match that nobody has answered yet.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Suggested {
+    /// The match.
+    pub id: MatchId,
+    /// Its need.
+    pub need_id: NeedId,
+    /// The line of capacity that it draws on.
+    pub capacity_id: CapacityId,
+    /// What of all that the unit can do it counts in.
+    pub unit_capacity_id: Option<UnitCapacityId>,
+    /// How much of the need it serves.
+    pub quantity: i64,
+}
+
 /// One need and one service, brought together.
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
 pub struct Match {

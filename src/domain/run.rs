@@ -1,6 +1,8 @@
 //! Matching runs (匹配任务): matchings of an area that are computed in the background.
 
-use super::id::{AreaId, CapacityId, CategoryId, NeedId, PlannedId, RunId, ServiceId, TokenId, UnmetId};
+use super::id::{
+    AreaId, CapacityId, CategoryId, MatchId, NeedId, PlannedId, RunId, ServiceId, TokenId, UnmetId,
+};
 use super::matches::Reason;
 use super::need::illegal;
 use super::refusal::Refusal;
@@ -128,6 +130,13 @@ pub struct MatchingRun {
     pub cost: Option<i64>,
     /// What any answer costs at least.
     pub proven_cost: Option<i64>,
+    /// How many suggestions that nobody has answered yet it leaves as they are.
+    pub kept_count: Option<i64>,
+    /// How many points the whole would lose if it moved none of them, beyond what moving costs.
+    pub move_gain: Option<i64>,
+    /// The suggestions that it moves.
+    #[sqlx(json(nullable))]
+    pub moves: Option<Vec<Move>>,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
     /// When a hub first took it on.
@@ -161,6 +170,8 @@ pub struct Planned {
     pub quantity: i64,
     /// How much of that a pin reserved.
     pub pinned: i64,
+    /// The suggestion that it leaves as it is; `None` where it is new.
+    pub match_id: Option<MatchId>,
     /// How well the two fit.
     pub score: i64,
     /// The parts of the score.
@@ -169,6 +180,33 @@ pub struct Planned {
     /// What to take instead.
     #[sqlx(json(nullable))]
     pub next_best: Option<NextBest>,
+}
+
+/// A suggestion that nobody has answered yet and that a matching moves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// The match.
+    pub match_id: MatchId,
+    /// Its need.
+    pub need_id: NeedId,
+    /// The need's title at that time.
+    pub need_title: String,
+    /// Its service.
+    pub service_id: ServiceId,
+    /// The service's title at that time.
+    pub service_title: String,
+    /// The line of capacity that it draws on.
+    pub capacity_id: CapacityId,
+    /// How much of the need it serves.
+    pub quantity: i64,
+    /// How much the same line serves in the answer.
+    pub left: i64,
+    /// How many points the whole would lose if it stayed, beyond what moving it costs.
+    pub gain: Option<i64>,
+    /// The same in a sentence, in Chinese.
+    pub zh: String,
+    /// The same in a sentence, in English.
+    pub en: String,
 }
 
 /// Another service for a need, as it is kept with a run.

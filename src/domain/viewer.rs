@@ -209,6 +209,17 @@ impl Viewer {
         }
     }
 
+    /// On whose behalf they act: their unit, their community, their street.
+    #[must_use]
+    pub fn behalf(&self) -> Option<Uuid> {
+        match self.actor {
+            Actor::Public | Actor::Administrator => None,
+            Actor::Liaison { unit } => Some(unit.uuid()),
+            Actor::Staff { community, .. } => Some(community.uuid()),
+            Actor::Coordinator { street } => Some(street.uuid()),
+        }
+    }
+
     /// The street that they belong to.
     #[must_use]
     pub fn street(&self) -> Option<AreaId> {

@@ -2,6 +2,7 @@
 //! in a mutation is data instead, see [`super::mutation`].
 
 use super::Asked;
+use crate::domain::event::EventKind;
 use crate::domain::id::Id;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Lang, TextEnum};
@@ -16,7 +17,10 @@ pub fn told(ctx: &Context<'_>, error: &StoreError) -> Error {
     let lang = lang(ctx);
     match error {
         StoreError::Refused(refusal) => refused(lang, refusal),
-        StoreError::Denied(role) => denied(lang, *role),
+        StoreError::Denied(role) => {
+            note_denied(ctx);
+            denied(lang, *role)
+        }
         StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Corrupt(_) => internal(lang, error),
     }
 }
@@ -42,6 +46,13 @@ pub fn refused(lang: Lang, refusal: &Refusal) -> Error {
             extensions.set("field", refusal.field.clone());
         }
     })
+}
+
+/// Has the trail tell that the viewer was refused the field.
+pub fn note_denied(ctx: &Context<'_>) {
+    if let (Ok(asked), Ok(loader)) = (ctx.data::<Asked>(), super::loader(ctx)) {
+        loader.loader().store.refused(EventKind::Denied, &asked.viewer, ctx.field().name());
+    }
 }
 
 /// The error for whoever lacks a right.

@@ -57,6 +57,7 @@ pub struct Query(
     matching::OfferWorthQuery,
     run::MatchingRunQuery,
     flow::FlowQuery,
+    event::AuditQuery,
     account::AccountQuery,
 );
 
@@ -80,6 +81,7 @@ pub struct Mutation(
     run::MatchingRunMutation,
     run::MatchingRunApplyMutation,
     directive::DirectiveMutation,
+    contact::ContactMutation,
     account::AccountMutation,
     account::OwnAccountMutation,
     token::TokenMutation,

@@ -82,7 +82,7 @@ async fn attempt<M: Mutation>(
     let mut tx = store.begin(&asked.viewer).await?;
     tx.require_known()?;
     if let Some(keyed) = &keyed
-        && let Some(result) = idempotency::before(&mut tx, keyed).await?
+        && let Some(result) = idempotency::take(&mut tx, keyed).await?
     {
         return Ok(result);
     }

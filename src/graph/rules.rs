@@ -6,8 +6,11 @@
 
 use super::Asked;
 use super::error::denied;
+use super::loaders::Loaders;
+use crate::domain::event::EventKind;
 use crate::domain::text::Lang;
 use crate::domain::viewer::{Role, Scope, Viewer};
+use async_graphql::dataloader::DataLoader;
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
 use async_graphql::{PathSegment, QueryPathSegment, ServerError, ServerResult, Value, async_trait};
 use std::collections::HashMap;
@@ -64,6 +67,7 @@ const RULES: &[(&str, Rule, &[&str])] = &[
         &[
             "_entities",
             "accounts",
+            "auditHead",
             "flow",
             "match",
             "matches",
@@ -115,6 +119,7 @@ const RULES: &[(&str, Rule, &[&str])] = &[
             "addUnitCapacity",
             "createService",
             "deliverMatch",
+            "eraseUnitLiaison",
             "listService",
             "pauseService",
             "recordFulfilment",
@@ -140,6 +145,7 @@ const RULES: &[(&str, Rule, &[&str])] = &[
             "confirmMatch",
             "createNeed",
             "declineMatch",
+            "eraseNeedContact",
             "failMatch",
             "proposeMatch",
             "rateMatch",
@@ -226,7 +232,14 @@ const RULES: &[(&str, Rule, &[&str])] = &[
     ("Contact", Rule::Masked, &["masked", "name", "phone"]),
     ("Directive", Rule::Parent, &["createdAt", "id", "kind", "liftedAt", "quantity", "reason"]),
     ("Directive", Rule::Rows, &["need", "service"]),
-    ("Event", Rule::Parent, &["at", "from", "id", "kind", "quantities", "reason", "role", "to"]),
+    ("AuditHead", Rule::Parent, &["hash", "seq", "text"]),
+    (
+        "Event",
+        Rule::Parent,
+        &["at", "changes", "from", "id", "kind", "quantities", "reason", "role", "sentence", "standIn", "to"],
+    ),
+    ("EventChange", Rule::Parent, &["after", "before", "field", "label"]),
+    ("EventStandIn", Rule::Parent, &["reason", "side"]),
     ("EventQuantities", Rule::Parent, &["claimed", "delivered", "quantity", "released"]),
     ("Exclusion", Rule::Parent, &["constraint", "count", "label"]),
     ("FairnessStep", Rule::Parent, &["cost", "fairness", "shares"]),
@@ -284,7 +297,10 @@ const RULES: &[(&str, Rule, &[&str])] = &[
             "dial",
             "fairness",
             "fingerprint",
+            "keptCount",
             "matches",
+            "moveGain",
+            "moves",
             "needCount",
             "partlyServedCount",
             "provenCost",
@@ -338,6 +354,7 @@ const RULES: &[(&str, Rule, &[&str])] = &[
             "total",
         ],
     ),
+    ("MatchingRun", Rule::Parent, &["keptCount", "moveGain", "moves"]),
     ("MatchingRun", Rule::Rows, &["matches", "unmet"]),
     (
         "MatchingRunMatch",
@@ -354,12 +371,12 @@ const RULES: &[(&str, Rule, &[&str])] = &[
             "serviceTitle",
         ],
     ),
-    ("MatchingRunMatch", Rule::Rows, &["need", "service"]),
+    ("MatchingRunMatch", Rule::Rows, &["need", "service", "suggested"]),
     ("MatchingRunNextBest", Rule::Parent, &["cost", "score", "serviceTitle", "text"]),
     ("MatchingRunNextBest", Rule::Rows, &["service"]),
     ("MatchingRunUnmet", Rule::Parent, &["id", "needTitle", "quantity", "reason", "text"]),
     ("MatchingRunUnmet", Rule::Rows, &["need"]),
-    ("MatchingSettings", Rule::Parent, &["fairness", "setAt", "weights"]),
+    ("MatchingSettings", Rule::Parent, &["fairness", "setAt", "stability", "weights"]),
     ("MatchingTotals", Rule::Parent, &["needCount", "partlyServedCount", "servedCount", "unmetCount"]),
     (
         "Need",
@@ -430,14 +447,14 @@ const RULES: &[(&str, Rule, &[&str])] = &[
             "version",
         ],
     ),
-    ("PartnerUnit", Rule::Rows, &["matches", "needs", "services"]),
+    ("PartnerUnit", Rule::Rows, &["history", "matches", "needs", "services"]),
     ("Place", Rule::Parent, &["latitude", "longitude"]),
     (
         "PlannedMatch",
         Rule::Parent,
         &["capacity", "firstStartsAt", "nextBest", "pinned", "quantity", "reasons", "score"],
     ),
-    ("PlannedMatch", Rule::Rows, &["need", "service"]),
+    ("PlannedMatch", Rule::Rows, &["need", "service", "suggested"]),
     ("Quantity", Rule::Parent, &["measure", "quantity"]),
     ("Rating", Rule::Parent, &["calledBack", "comment", "createdAt", "id", "satisfied", "solved", "stars"]),
     ("Rating", Rule::Rows, &["match"]),
@@ -470,10 +487,12 @@ const RULES: &[(&str, Rule, &[&str])] = &[
             "version",
         ],
     ),
-    ("Service", Rule::Rows, &["matches"]),
+    ("Service", Rule::Rows, &["history", "matches"]),
     ("ServingShare", Rule::Parent, &["quantity"]),
     ("ServingShare", Rule::Rows, &["service"]),
     ("Session", Rule::Parent, &["id", "current", "createdAt", "usedAt", "expiresAt"]),
+    ("SuggestionMove", Rule::Parent, &["gain", "left", "needTitle", "quantity", "serviceTitle", "text"]),
+    ("SuggestionMove", Rule::Rows, &["match", "need", "service"]),
     ("TargetGroupShare", Rule::Parent, &["group", "label", "share"]),
     (
         "UnitCapacity",
@@ -589,6 +608,9 @@ fn turned_away(ctx: &ExtensionContext<'_>, info: &ResolveInfo<'_>) -> ServerErro
     let asked = ctx.data_opt::<Asked>();
     let lang = asked.map_or_else(Lang::default, |asked| asked.lang);
     let role = asked.map_or(Role::Public, |asked| asked.viewer.role());
+    if let (Some(asked), Some(loader)) = (asked, ctx.data_opt::<DataLoader<Loaders>>()) {
+        loader.loader().store.refused(EventKind::Denied, &asked.viewer, info.name);
+    }
     let told = denied(lang, role);
     let mut error = ServerError::new(told.message, None);
     error.extensions = told.extensions;

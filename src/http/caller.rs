@@ -3,7 +3,7 @@
 use super::answer::Failure;
 use super::documents::NotRun;
 use super::params::{Bad, Params, only_reads};
-use super::{Served, auth, lang};
+use super::{Served, auth, lang, whence};
 use crate::domain::text::Lang;
 use crate::domain::viewer::Viewer;
 use crate::graph::{self, Asked};
@@ -26,7 +26,8 @@ impl Caller {
     /// # Errors
     /// As [`auth::viewer`].
     pub async fn of(served: &Served, headers: &HeaderMap) -> Result<Self, Failure> {
-        Self::new(served, lang(headers), auth::given(headers)?.as_deref()).await
+        let served = whence::asked_from(served.clone(), headers);
+        Self::new(&served, lang(headers), auth::given(headers)?.as_deref()).await
     }
 
     /// Whoever is given, see [`auth::given`], or named by a socket's first message.

@@ -18,6 +18,7 @@ mod server;
 mod session;
 mod socket;
 mod stream;
+mod whence;
 
 pub use documents::Documents;
 pub use observe::Metrics;

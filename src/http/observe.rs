@@ -1,13 +1,14 @@
 //! What every request goes through: an id, one log line without contents, the counts, and the net below a panic.
 
 use super::answer::{HasErrors, fault};
-use super::{Served, lang};
-use axum::extract::{MatchedPath, Request, State};
+use super::{Served, lang, whence};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt as _;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -56,9 +57,11 @@ impl Metrics {
 }
 
 /// Wraps a request.
-pub async fn observe(State(served): State<Served>, request: Request, next: Next) -> Response {
+pub async fn observe(State(served): State<Served>, mut request: Request, next: Next) -> Response {
     let lang = lang(request.headers());
     let id = served.store.clock.id().simple().to_string();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    whence::note(request.headers_mut(), peer, &id);
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", id, method = %request.method(), route);
     let begun = Instant::now();

@@ -2,7 +2,7 @@
 
 use super::answer::{Failure, no_store};
 use super::auth::{self, require_own_site, unavailable};
-use super::{Served, address, cookie, graphql, lang};
+use super::{Served, address, cookie, graphql, lang, whence};
 use crate::domain::text::Lang;
 use crate::domain::viewer::Viewer;
 use crate::store::error::Error;
@@ -29,6 +29,7 @@ pub async fn sign_in(State(served): State<Served>, request: Request) -> Result<R
     let body = graphql::read(&served, lang, body).await?;
     let given: Given = serde_json::from_slice(&body).map_err(|_| not_given(lang))?;
     let address = address::of(&parts);
+    let served = whence::asked_from(served, &parts.headers);
     let attempt = session::sign_in(&served.store, &given.login, &given.password, &address).await;
     match attempt.map_err(|error| failed(lang, &error))? {
         Attempt::Begun(begun) => Ok(welcome(&parts.headers, &begun)),
@@ -61,6 +62,7 @@ fn welcome(headers: &HeaderMap, begun: &Begun) -> Response {
 
 /// Ends the session and makes the browser forget the cookie.
 pub async fn sign_out(State(served): State<Served>, headers: HeaderMap) -> Result<Response, Failure> {
+    let served = whence::asked_from(served, &headers);
     let lang = lang(&headers);
     let viewer = auth::viewer(&served.store, lang, auth::given(&headers)?.as_deref()).await?;
     end(&served, &viewer).await.map_err(|error| failed(lang, &error))?;

@@ -5,7 +5,7 @@ mod session;
 
 use super::answer::Failure;
 use super::server::Place;
-use super::{Served, auth, lang};
+use super::{Served, auth, lang, whence};
 use crate::domain::text::Lang;
 use axum::Extension;
 use axum::extract::State;
@@ -48,6 +48,7 @@ pub async fn upgrade(
         .max_message_size(most)
         .max_frame_size(most);
     let understood = upgrade.selected_protocol().is_some();
+    let served = whence::asked_from(served, &headers);
     let given = match auth::given(&headers) {
         Ok(given) => given,
         Err(failure) => return failure.into_response(),

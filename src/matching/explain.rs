@@ -2,8 +2,10 @@
 
 mod advice;
 mod fact;
+mod moves;
 
 pub use advice::{ask, change, worth};
+pub use moves::{moved, moves};
 
 use super::score::{Part, Score};
 use super::solve::{Placement, RefusedPin, Unmet, Why};

@@ -63,7 +63,7 @@ impl World {
         Fingerprint([
             digest(&(&self.needs, &self.communities, &places)),
             digest(&services),
-            digest(&(&lines, &self.joined, &self.unit_capacities)),
+            digest(&(&lines, &self.joined, &self.unit_capacities, &self.suggested)),
             digest(&(&self.units, &self.check_ins)),
             digest(&self.directives),
             digest(settings),

@@ -14,6 +14,7 @@ pub mod exclusions;
 pub mod explain;
 pub mod fairness;
 pub mod fingerprint;
+pub mod held;
 mod index;
 pub mod likeness;
 pub mod live;

@@ -11,6 +11,52 @@ pub struct Settings {
     pub weights: Weights,
     /// How much it counts that nobody is left far behind.
     pub fairness: Fairness,
+    /// What it costs to move what was suggested and not answered yet.
+    pub stability: Stability,
+}
+
+/// How many points a unit of quantity costs that is taken away from where it was suggested, in the points of a score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct Stability(i32);
+
+/// A cost that is too low or too high.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("moving a suggestion costs from 0 to {most} points, not {0}", most = Stability::MOST)]
+pub struct BadStability(i64);
+
+impl Stability {
+    /// The highest cost: more than leaving an urgent need unmet at the last step of the dial, so that nothing moves.
+    pub const MOST: i64 = 1_000_000;
+
+    /// The points.
+    #[must_use]
+    pub fn points(self) -> i32 {
+        self.0
+    }
+}
+
+/// A twentieth of the best score: a suggestion moves where a need can be served that went without, and for a service that
+/// clearly fits better, but not back and forth between two that are much alike.
+impl Default for Stability {
+    fn default() -> Self {
+        Self(500)
+    }
+}
+
+impl TryFrom<i64> for Stability {
+    type Error = BadStability;
+
+    fn try_from(points: i64) -> Result<Self, BadStability> {
+        let known = i32::try_from(points).ok().filter(|_| (0..=Self::MOST).contains(&points));
+        known.map(Self).ok_or(BadStability(points))
+    }
+}
+
+impl From<Stability> for i64 {
+    fn from(stability: Stability) -> Self {
+        stability.0.into()
+    }
 }
 
 /// The dial between the most needs served and nobody left far behind: the higher, the more it costs to leave a
@@ -64,7 +110,13 @@ mod tests {
         let text = serde_json::to_string(&settings).expect("text");
         assert_eq!(serde_json::from_str::<Settings>(&text).ok(), Some(settings));
         assert_eq!(serde_json::from_str::<Settings>("{}").ok(), Some(Settings::default()));
-        for bad in [r#"{"fairness": 5}"#, r#"{"fairness": -1}"#, r#"{"fair": 1}"#] {
+        for bad in [
+            r#"{"fairness": 5}"#,
+            r#"{"fairness": -1}"#,
+            r#"{"stability": 1000001}"#,
+            r#"{"stability": -1}"#,
+            r#"{"fair": 1}"#,
+        ] {
             assert!(serde_json::from_str::<Settings>(bad).is_err(), "{bad}");
         }
         assert_eq!(Fairness::all().map(Fairness::step).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);

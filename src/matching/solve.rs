@@ -4,11 +4,16 @@
 //! at least 20,000, twice the dearest pair, and twice as much with each step of urgency. So serving always beats
 //! leaving unmet, and what is scarce goes to the more urgent of two needs, whatever the scores.
 //!
+//! What is suggested and not answered yet asks as a demand of its own, behind those of the needs, and each unit of it that
+//! the answer takes elsewhere costs what the street's settings say: see [`held`](super::held). That cost is part of the
+//! problem like any other, so the certificate covers it.
+//!
 //! Without terms the answer is exact. A need may ask for smallest lots or for few services; then the answer comes with
 //! what any answer costs at least.
 
 mod beyond;
 mod groups;
+mod moves;
 mod next;
 mod pins;
 mod pools;
@@ -16,6 +21,7 @@ mod terms;
 mod trial;
 mod unmet;
 
+pub use moves::{Moved, Moves};
 pub use pins::{Pins, RefusedPin};
 pub use trial::{Outcome, Trial};
 pub use unmet::{Unmet, UnmetReason, Why};
@@ -25,11 +31,14 @@ use super::assign::{
 };
 use super::candidates::{Candidate, Candidates, KEPT};
 use super::compare::Servings;
+use super::held::Held;
+use super::index::short;
 use super::score::{BEST, Score, Scorer};
 use super::settings::Settings;
 use super::stages::Stages;
 use super::world::World;
 use crate::domain::need::{Need, Urgency};
+use moves::Suggestions;
 
 /// The cost of a unit of quantity left unmet.
 #[must_use]
@@ -54,6 +63,8 @@ pub struct Placement {
     pub pinned: i64,
     /// How well the two fit.
     pub score: Score,
+    /// The place in [`World::suggested`] of the suggestion that this leaves as it is; `None` where it is new.
+    pub suggested: Option<usize>,
     /// What to take instead, if the need has another candidate.
     pub next_best: Option<NextBest>,
 }
@@ -81,9 +92,12 @@ pub struct Matching {
     pub unmet: Vec<Unmet>,
     /// Pins that could not be honoured in full, by id.
     pub refused_pins: Vec<RefusedPin>,
+    /// What comes of the suggestions that nobody has answered yet.
+    pub moves: Moves,
     /// What is left of each line, in the order of [`World::lines`].
     pub left: Vec<i64>,
-    /// What it costs: for each unit of quantity what it lacks in score, or the penalty of what stays unmet.
+    /// What it costs: for each unit of quantity what it lacks in score, or the penalty of what stays unmet, and what it
+    /// costs to move suggestions.
     pub cost: i64,
     /// What one unit less of each need would save, in the order of [`World::needs`].
     pub need_prices: Vec<i64>,
@@ -111,7 +125,7 @@ pub fn solve(world: &World, settings: &Settings, watch: &mut dyn Watch) -> Resul
     stages.end(0.0)?;
     let draft = Draft::new(world, settings, KEPT);
     stages.end(0.3)?;
-    Ok(draft.solve(&mut stages)?.matching())
+    Ok(draft.solve(&mut stages)?.matching()?)
 }
 
 /// A world made ready to be solved: the pairs worth looking at, what pins reserve, and the rest as a problem.
@@ -122,6 +136,8 @@ pub struct Draft<'w> {
     pub candidates: Candidates,
     /// What pins reserve and leave.
     pub pins: Pins,
+    /// What is suggested and may be moved.
+    suggestions: Suggestions,
     /// What they leave, as a transportation problem whose pairs are the candidates.
     pub problem: Problem,
 }
@@ -143,14 +159,18 @@ impl<'w> Draft<'w> {
         let scorer = Scorer::new(world, &settings.weights);
         let pinned = pins::pinned(world);
         // A pin is honoured through whatever fits, however badly; and what terms cost is proven over all that fits.
-        let candidates = Candidates::best(&scorer, kept, |need| {
+        let mut candidates = Candidates::best(&scorer, kept, |need| {
             pinned.binary_search(&world.needs[need].id).is_ok() || terms::has_terms(world, need)
         });
+        let held = world.held();
+        candidates.extend(&missing(&scorer, &candidates, &held));
         let pins = Pins::place(&scorer, &candidates);
-        let mut draft = Self { scorer, candidates, pins, problem: Problem::default() };
+        let mut left = pins.needs.clone();
+        let suggestions = Suggestions::new(held, &mut left, settings.stability);
+        let mut draft = Self { scorer, candidates, pins, suggestions, problem: Problem::default() };
         let (of_lines, pools) = pools::pools(world, &draft.pins);
         let (of_needs, groups) = groups::groups(world, &draft.pins, settings.fairness);
-        let (demands, supplies) = (draft.demands(&of_needs), draft.supplies(&of_lines));
+        let (demands, supplies) = (draft.demands(&left, &of_needs), draft.supplies(&of_lines));
         draft.problem = Problem { demands, supplies, pools, groups, ..Problem::default() };
         draft.fill_in_pairs();
         draft
@@ -186,24 +206,25 @@ impl<'w> Draft<'w> {
                 return Ok(answer);
             }
             let places = self.candidates.extend(&further);
+            let ends = std::mem::take(&mut self.problem.ends);
             self.fill_in_pairs();
-            let mut quantities = vec![0; self.candidates.len()];
-            for (place, quantity) in places.into_iter().zip(answer.quantities) {
-                quantities[place as usize] = quantity;
-            }
-            answer.quantities = quantities;
+            answer.quantities =
+                self.suggestions.carry_over(&ends, &places, &self.problem, &answer.quantities);
             answer = assign(&self.problem, Some(&answer), stages.half_of_the_rest())?;
         }
     }
 
-    fn demands(&self, groups: &[u32]) -> Vec<Demand> {
-        let needs = self.scorer.world.needs.iter().zip(&self.pins.needs).zip(groups);
+    fn demands(&self, left: &[i64], groups: &[u32]) -> Vec<Demand> {
+        let needs = self.scorer.world.needs.iter().zip(left).zip(groups);
         let demand = |((need, left), group): ((&Need, &i64), &u32)| Demand {
             quantity: units(*left),
             penalty: i32::try_from(penalty(need.urgency)).unwrap_or(i32::MAX),
             group: *group,
         };
-        needs.map(demand).collect()
+        let mut demands: Vec<Demand> = needs.map(demand).collect();
+        let suggested: Vec<Demand> = self.suggestions.demands(&demands).collect();
+        demands.extend(suggested);
+        demands
     }
 
     fn supplies(&self, pools: &[u32]) -> Vec<Supply> {
@@ -211,12 +232,18 @@ impl<'w> Draft<'w> {
         lines.map(|(left, pool)| Supply { capacity: units(*left), pool: *pool }).collect()
     }
 
+    /// What a pair serves of a need where the solver takes these quantities.
+    fn quantity(&self, need: usize, pair: usize, quantities: &[u32]) -> i64 {
+        let line = self.candidates.line(pair);
+        self.pins.reserved(need, line) + self.suggestions.through(&self.problem, need, pair, quantities)
+    }
+
     fn fill_in_pairs(&mut self) {
         let candidates = &self.candidates;
         let mut pairs = Vec::with_capacity(candidates.len());
-        for (need, left) in self.pins.needs.iter().enumerate() {
+        for need in 0..self.pins.needs.len() {
             // No closer bound than the need's own, so that scarce capacity shows in its price.
-            let at_most = units(*left);
+            let at_most = self.problem.demands[need].quantity;
             pairs.extend(candidates.of(need).map(|pair| Pair {
                 supply: u32::try_from(candidates.line(pair)).unwrap_or(u32::MAX),
                 cost: i32::try_from(BEST - candidates.score(pair)).unwrap_or(i32::MAX),
@@ -225,7 +252,18 @@ impl<'w> Draft<'w> {
         }
         self.problem.pairs = pairs;
         self.problem.ends = candidates.ends().to_vec();
+        self.suggestions.fill_in(&mut self.problem);
     }
+}
+
+/// The pairs of suggestions that are not among the candidates, by need and line, with their scores.
+fn missing(scorer: &Scorer, candidates: &Candidates, held: &[Held]) -> Vec<(u32, u32, i32)> {
+    let is_known = |one: &Held| candidates.of(one.need).any(|pair| candidates.line(pair) == one.line);
+    let pair = |one: &Held| {
+        let score = scorer.score(&scorer.candidate(one.need, one.line)).total;
+        (short(one.need), short(one.line), i32::try_from(score).unwrap_or_default())
+    };
+    held.iter().filter(|one| !is_known(one)).map(pair).collect()
 }
 
 /// A quantity as the solver counts it. Every quantity of the hub fits.
@@ -234,21 +272,31 @@ fn units(quantity: i64) -> u32 {
 }
 
 impl Solved<'_> {
-    /// What the answer means: what serves what and what next, what stays unmet and why.
-    #[must_use]
-    pub fn matching(&self) -> Matching {
-        let prices = &self.answer.prices;
-        let placements = self.placements();
-        Matching {
+    /// What the answer means: what serves what and what next, what stays unmet and why, what moves.
+    ///
+    /// # Errors
+    /// Where, through our own fault, the answer is not proven.
+    pub fn matching(&self) -> Result<Matching, Violation> {
+        let Draft { suggestions, problem, scorer, .. } = &self.draft;
+        let price = |need| suggestions.price(need, &problem.demands, &self.answer.prices);
+        let moves = moves::moves(self)?;
+        let mut placements = self.placements();
+        for placed in &mut placements {
+            let (need, line) = (placed.candidate.need, placed.candidate.line);
+            let kept = moves.kept.binary_search_by_key(&(need, line), |held| (held.need, held.line));
+            placed.suggested = kept.ok().map(|place| moves.kept[place].place);
+        }
+        Ok(Matching {
             total: placements.iter().map(|placed| placed.score.total * placed.quantity).sum(),
             unmet: unmet::explain(self, &placements),
             left: self.left(&placements),
             cost: self.cost(),
-            need_prices: prices.demands.clone(),
+            need_prices: (0..scorer.world.needs.len()).map(price).collect(),
             placements,
+            moves,
             certificate: self.certificate,
             refused_pins: self.draft.pins.refused.clone(),
-        }
+        })
     }
 
     /// What it costs without what the dial of fairness adds.
@@ -276,6 +324,7 @@ impl Solved<'_> {
                     quantity: self.quantity(need, *pair),
                     pinned: pins.reserved(need, candidates.line(*pair)),
                     score: scorer.score(&candidate),
+                    suggested: None,
                     next_best: next.best(need, *pair, &used),
                 });
             }
@@ -285,18 +334,22 @@ impl Solved<'_> {
 
     /// What a pair serves: what a pin reserved, and what was found beyond.
     fn quantity(&self, need: usize, pair: usize) -> i64 {
-        let Draft { candidates, pins, .. } = &self.draft;
-        pins.reserved(need, candidates.line(pair)) + i64::from(self.answer.quantities[pair])
+        self.draft.quantity(need, pair, &self.answer.quantities)
+    }
+
+    /// What stays unmet of a need.
+    fn unmet(&self, need: usize) -> i64 {
+        self.draft.suggestions.unmet(&self.draft.problem, need, &self.answer.unmet)
     }
 
     /// What would serve what if these were the quantities of the pairs.
     fn servings(&self, quantities: &[u32]) -> Servings {
-        let Draft { scorer, candidates, pins, .. } = &self.draft;
+        let Draft { scorer, candidates, .. } = &self.draft;
         let mut servings = Servings::new();
         for (place, need) in scorer.world.needs.iter().enumerate() {
             for pair in candidates.of(place) {
                 let line = candidates.line(pair);
-                let quantity = pins.reserved(place, line) + i64::from(quantities[pair]);
+                let quantity = self.draft.quantity(place, pair, quantities);
                 if quantity > 0 {
                     let service = scorer.world.offer_of(line).service.id;
                     *servings.entry(need.id).or_default().entry(service).or_default() += quantity;

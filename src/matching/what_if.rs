@@ -128,6 +128,7 @@ impl WhatIf {
         let settings = Settings {
             weights: self.weights.clone().unwrap_or_else(|| settings.weights.clone()),
             fairness: self.fairness.unwrap_or(settings.fairness),
+            stability: settings.stability,
         };
         Ok((World::new(rows), settings))
     }

@@ -8,6 +8,7 @@ use crate::domain::category::Category;
 use crate::domain::directive::Directive;
 use crate::domain::fit::Pair;
 use crate::domain::id::{AreaId, CapacityId, CategoryId, NeedId, ServiceId, UnitId};
+use crate::domain::matches::Suggested;
 use crate::domain::need::Need;
 use crate::domain::place::Place;
 use crate::domain::service::{Capacity, Measure, Service};
@@ -45,6 +46,8 @@ pub struct Snapshot {
     pub directives: Vec<Directive>,
     /// The needs and lines of capacity that a live match joins already.
     pub joined: Vec<(NeedId, CapacityId)>,
+    /// What is suggested and nobody has answered yet.
+    pub suggested: Vec<Suggested>,
     /// How far the communities of the needs are served; what the street itself asks for counts under the street.
     pub communities: Vec<(AreaId, Served)>,
     /// How many people were reached so far by what was delivered of a category, in the streets of the needs.
@@ -140,6 +143,8 @@ pub struct World {
     pub directives: Vec<Directive>,
     /// The needs and lines of capacity that a live match joins already.
     pub joined: BTreeSet<(NeedId, CapacityId)>,
+    /// What is suggested and nobody has answered yet, by need and line: where it may be moved, it holds nothing here.
+    pub suggested: Vec<Suggested>,
     /// How far the communities of the needs are served.
     pub communities: BTreeMap<AreaId, Served>,
     /// How many people were reached so far by what was delivered of a category.
@@ -155,6 +160,7 @@ impl World {
         rows.services.sort_unstable_by_key(|service| service.id);
         rows.capacities.sort_unstable_by_key(|line| (line.service_id, line.id));
         rows.unit_capacities.sort_unstable_by_key(|line| (line.unit_id, line.starts_at, line.id));
+        rows.suggested.sort_unstable_by_key(|one| (one.need_id, one.capacity_id));
         let mut rules: BTreeMap<ServiceId, Vec<Rule>> = grouped(rows.rules);
         let mut coverage: BTreeMap<ServiceId, BTreeSet<AreaId>> = grouped(rows.coverage);
         let mut lines = Vec::with_capacity(rows.capacities.len());
@@ -186,6 +192,7 @@ impl World {
             categories: rows.categories.into_iter().collect(),
             directives: rows.directives,
             joined: rows.joined.into_iter().collect(),
+            suggested: rows.suggested,
             communities: rows.communities.into_iter().collect(),
             reached: rows.reached.into_iter().collect(),
         }
@@ -258,6 +265,7 @@ impl From<World> for Snapshot {
             categories: world.categories.into_nodes().collect(),
             directives: world.directives,
             joined: world.joined.into_iter().collect(),
+            suggested: world.suggested,
             communities: world.communities.into_iter().collect(),
             reached: world.reached.into_iter().collect(),
             ..Self::default()

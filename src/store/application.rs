@@ -3,21 +3,21 @@
 use super::conn::{Conn, Tx};
 use super::entity::{Entity as _, get};
 use super::error::{Error, Result, at};
-use super::matches::{Suggestion, suggest_all};
+use super::matches::{Suggestion, cancel, suggest_all};
 use super::settings;
 use super::sql::sql;
 use super::world::{self, Reach};
 use crate::domain::area::Area;
-use crate::domain::id::{AreaId, CategoryId, NeedId, ServiceId};
+use crate::domain::id::{AreaId, CapacityId, CategoryId, MatchId, NeedId, ServiceId, UnitId};
 use crate::domain::matches::Match;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::text::{Lang, TextEnum as _};
 use crate::domain::viewer::Viewer;
 use crate::matching::explain;
 use crate::matching::settings::Settings;
-use crate::matching::solve::{Matching, Placement, Unsolved, solve};
+use crate::matching::solve::{Matching, Moved, Placement, Unsolved, solve};
 use crate::matching::world::World;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Which part of a matching is taken.
@@ -47,16 +47,78 @@ pub async fn apply(tx: &mut Tx, new: &Application) -> Result<Uuid> {
     tx.require_write()?;
     let area: Area = get(&mut tx.conn, &tx.viewer, new.area).await.map_err(|error| at("areaId", error))?;
     tx.require(tx.viewer.coordinates(area.street_id))?;
-    let world = world::lock(tx, &Reach::Area { area: area.id, category: new.category }).await?;
+    let world = world::lock(tx, &Reach::Afresh { area: area.id, category: new.category }).await?;
     let usual = tx.settings.clone();
     let settings = settings::of(&mut tx.conn, area.street_id, &usual).await?;
     require_unmoved(&world, &settings, new)?;
     let matching = solve(&world, &settings, &mut ()).map_err(|error| unsolved(&error))?;
-    let chosen = choose(&world, &matching, new)?;
+    let (chosen, withdrawn) = choose(&world, &matching, new)?;
     let id = tx.clock.id();
     let suggestions = chosen.into_iter().map(|placed| suggestion(&world, placed, new, id)).collect();
-    suggest_all(tx, &world, suggestions).await?;
+    let reach = Reach::Area { area: area.id, category: new.category };
+    replace(tx, world, &reach, &withdrawn, suggestions).await?;
     Ok(id)
+}
+
+/// What people read of a suggestion that was cancelled since another matching moves it.
+const MOVED: &str = "重新匹配后另有安排。Moved by a new matching.";
+
+/// Cancels suggestions that nobody has answered and puts others before both sides, in a world that was locked afresh;
+/// `reach` is the same, with what is suggested as it stands.
+///
+/// # Errors
+/// As [`suggest_all`].
+pub(super) async fn replace(
+    tx: &mut Tx,
+    afresh: World,
+    reach: &Reach,
+    withdrawn: &[MatchId],
+    new: Vec<Suggestion>,
+) -> Result<()> {
+    for id in withdrawn {
+        cancel(tx, *id, MOVED).await?;
+    }
+    if afresh.suggested.is_empty() {
+        return suggest_all(tx, &afresh, new).await;
+    }
+    // What stays suggested holds its part again.
+    drop(afresh);
+    let (viewer, now) = (tx.viewer.clone(), tx.now);
+    let world = world::load(&mut tx.conn, &viewer, now, reach).await?;
+    suggest_all(tx, &world, new).await
+}
+
+/// The needs whose suggestions make room for what is wanted: their own move with it, and so do those of the units that it
+/// draws on, and what serves these needs instead draws on others in turn. All are given by need and line of capacity:
+/// what is wanted, all that is new, and the suggestions that move.
+pub(super) fn together(
+    world: &World,
+    wanted: &BTreeSet<(NeedId, CapacityId)>,
+    new: &[(NeedId, CapacityId)],
+    moving: &[(NeedId, CapacityId)],
+) -> BTreeSet<NeedId> {
+    let units: HashMap<CapacityId, UnitId> = world
+        .lines
+        .iter()
+        .zip(0..)
+        .map(|(line, place)| (line.capacity.id, world.offer_of(place).service.unit_id))
+        .collect();
+    let unit = |line: &CapacityId| units.get(line).copied();
+    let mut whole: BTreeSet<NeedId> = BTreeSet::new();
+    loop {
+        let takes = |pair: &&(NeedId, CapacityId)| wanted.contains(pair) || whole.contains(&pair.0);
+        let (needs, drawn_on): (BTreeSet<NeedId>, BTreeSet<Option<UnitId>>) =
+            new.iter().filter(takes).map(|(need, line)| (*need, unit(line))).unzip();
+        let asked: BTreeSet<NeedId> = wanted.iter().map(|(need, _)| *need).chain(needs).collect();
+        let makes_room = |(need, line): &&(NeedId, CapacityId)| {
+            !whole.contains(need) && (asked.contains(need) || drawn_on.contains(&unit(line)))
+        };
+        let further: Vec<NeedId> = moving.iter().filter(makes_room).map(|(need, _)| *need).collect();
+        if further.is_empty() {
+            return whole;
+        }
+        whole.extend(further);
+    }
 }
 
 /// The matches that were taken from one matching at once.
@@ -97,19 +159,44 @@ fn require_unmoved(
     .at("fingerprint"))
 }
 
-/// The placements that the caller chose: every need and every pair that they name must be among them.
-fn choose<'m>(world: &World, matching: &'m Matching, new: &Application) -> Result<Vec<&'m Placement>> {
+/// The new placements that the caller chose: every need and every pair that they name must be among the matching's. With
+/// them come the suggestions that make room for them.
+fn choose<'m>(
+    world: &World,
+    matching: &'m Matching,
+    new: &Application,
+) -> Result<(Vec<&'m Placement>, Vec<MatchId>)> {
     let need = |placed: &Placement| world.needs[placed.candidate.need].id;
     let pair = |placed: &Placement| (need(placed), world.offers[placed.candidate.offer].service.id);
-    let needs = matching.placements.iter().map(need).collect();
+    let moved = &matching.moves.moved;
+    let moved_needs = moved.iter().map(|moved| world.needs[moved.held.need].id);
+    let fresh = || matching.placements.iter().filter(|placed| placed.suggested.is_none());
+    let needs = fresh().map(need).chain(moved_needs).collect();
     require_all(new.needs.as_deref(), &needs, "needIds")?;
-    let pairs = matching.placements.iter().map(pair).collect();
+    let pairs = fresh().map(pair).collect();
     require_all(new.pairs.as_deref(), &pairs, "pairs")?;
     let is_chosen = |placed: &&Placement| {
         new.needs.as_ref().is_none_or(|needs| needs.contains(&need(placed)))
             && new.pairs.as_ref().is_none_or(|pairs| pairs.contains(&pair(placed)))
     };
-    Ok(matching.placements.iter().filter(is_chosen).collect())
+    let draws = |placed: &Placement| (need(placed), world.lines[placed.candidate.line].capacity.id);
+    let mut wanted: BTreeSet<_> = fresh().filter(is_chosen).map(draws).collect();
+    let moving = |moved: &Moved| {
+        let suggested = &world.suggested[moved.held.place];
+        (suggested.need_id, suggested.capacity_id)
+    };
+    let moving: Vec<_> = moved.iter().map(moving).collect();
+    // A suggestion that is only withdrawn is chosen by its need.
+    let is_named = |need: &NeedId| new.needs.as_ref().is_none_or(|needs| needs.contains(need));
+    if new.pairs.is_none() {
+        wanted.extend(moving.iter().filter(|(need, _)| is_named(need)));
+    }
+    let offered: Vec<_> = fresh().map(draws).collect();
+    let whole = together(world, &wanted, &offered, &moving);
+    let withdrawn = moved.iter().map(|moved| &world.suggested[moved.held.place]);
+    let withdrawn = withdrawn.filter(|one| whole.contains(&one.need_id)).map(|one| one.id).collect();
+    let is_taken = |placed: &&Placement| is_chosen(placed) || whole.contains(&need(placed));
+    Ok((fresh().filter(is_taken).collect(), withdrawn))
 }
 
 fn require_all<T: Ord>(

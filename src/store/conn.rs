@@ -1,11 +1,14 @@
 //! A connection to either database, and the transaction in which all changes are made.
 
+use super::chain;
 use super::error::{Error, Result};
 use super::news;
 use super::session::SignIn;
-use super::sql::{Sql, Value, sql};
+use super::sql::{Sql, Value};
 use crate::clock::Clock;
 use crate::domain::event::EventKind;
+use crate::domain::event::entry::{Entry, Told};
+use crate::domain::event::origin::Origin;
 use crate::domain::id::{AreaId, Id};
 use crate::domain::viewer::{Role, Scope, Viewer};
 use crate::matching::settings::Settings;
@@ -15,7 +18,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction, pool::PoolConnection};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -179,7 +182,9 @@ pub struct Tx {
     pub(super) respond_hours: i64,
     pub(super) settings: Arc<Settings>,
     pub(super) sign_in: SignIn,
-    pub(super) events: Vec<Vec<Value>>,
+    pub(super) events: Vec<Entry>,
+    pub(super) origin: Arc<Origin>,
+    pub(super) erased: Arc<AtomicBool>,
 }
 
 impl Deref for Tx {
@@ -254,17 +259,8 @@ impl Tx {
 
     /// Appends an event to the trail with the rest of the transaction.
     pub fn event<I: Id>(&mut self, id: I, street: Option<AreaId>, kind: EventKind, data: serde_json::Value) {
-        self.events.push(vec![
-            self.clock.id().into(),
-            self.now.into(),
-            self.viewer.role().into(),
-            self.viewer.pseudonym().into(),
-            street.into(),
-            I::KIND.into(),
-            id.uuid().into(),
-            kind.into(),
-            data.into(),
-        ]);
+        let told = Told { street, subject: I::KIND, subject_id: id.uuid(), kind, data };
+        self.events.push(Entry::new(self.clock.id(), self.now, &self.viewer, &self.origin, told));
     }
 
     /// Makes the changes lasting, the events with them, and wakes whoever waits for events.
@@ -272,7 +268,7 @@ impl Tx {
     /// # Errors
     /// Where the database fails; then nothing was changed.
     pub async fn commit(mut self) -> Result<()> {
-        let last = self.append_events().await?;
+        let last = chain::append(&mut self).await?;
         match self.conn.link {
             Link::SqliteTx(tx) => tx.commit().await?,
             Link::PostgresTx(tx) => tx.commit().await?,
@@ -282,29 +278,6 @@ impl Tx {
             news::advance(&self.wake, last);
         }
         Ok(())
-    }
-
-    /// Numbers the events through one counter row, taken last of all: whoever commits next waits for it, so the numbers
-    /// have no gaps and follow the order of commits.
-    async fn append_events(&mut self) -> Result<Option<i64>> {
-        let mut events = std::mem::take(&mut self.events);
-        let Ok(count @ 1..) = i64::try_from(events.len()) else { return Ok(None) };
-        let (last,): (i64,) =
-            self.one(sql!("UPDATE event_head SET seq = seq + $1 WHERE id = 1 RETURNING seq", count)).await?;
-        for (seq, event) in (last - count + 1..).zip(&mut events) {
-            event.insert(0, seq.into());
-        }
-        for chunk in events.chunks(500) {
-            let mut insert = Sql::default();
-            insert
-                .push("INSERT INTO event (seq, id, at, role, token_id, street_id, subject, subject_id, kind, data) VALUES ")
-                .rows(chunk.iter().cloned());
-            self.execute(insert).await?;
-        }
-        if self.is_postgres() {
-            self.execute(sql!("SELECT pg_notify($1, CAST($2 AS TEXT))", news::CHANNEL, last)).await?;
-        }
-        Ok(Some(last))
     }
 }
 

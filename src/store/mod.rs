@@ -6,6 +6,7 @@ pub mod application;
 pub mod area;
 pub mod bulk;
 pub mod category;
+pub mod chain;
 pub mod conn;
 pub mod contact;
 pub mod directive;
@@ -25,6 +26,7 @@ pub mod part;
 pub mod password;
 pub mod principal;
 pub mod prospect;
+pub mod refusals;
 pub mod run;
 pub mod scope;
 pub mod service;
@@ -38,6 +40,7 @@ pub mod unit_capacity;
 pub mod world;
 
 use crate::clock::Clock;
+use crate::domain::event::origin::Origin;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::viewer::{Actor, Viewer};
 use crate::matching::settings::Settings;
@@ -50,7 +53,7 @@ use sqlx::sqlite::{
 };
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -94,6 +97,10 @@ pub struct Store {
     seen: principal::Seen,
     statements: Arc<AtomicU64>,
     wake: watch::Sender<i64>,
+    origin: Arc<Origin>,
+    refusals: Arc<refusals::Refusals>,
+    /// Whether something was erased that the database still has put aside.
+    erased: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
@@ -141,6 +148,9 @@ impl Store {
             seen: principal::Seen::default(),
             statements: Arc::default(),
             wake: watch::Sender::new(0),
+            origin: Arc::default(),
+            refusals: Arc::default(),
+            erased: Arc::default(),
         };
         match store.catch_up().await {
             Err(error) if error.lacks_table() => {}
@@ -153,6 +163,8 @@ impl Store {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
             .foreign_keys(true)
+            // What is deleted is overwritten: an erased contact is in no free page.
+            .pragma("secure_delete", "ON")
             .synchronous(SqliteSynchronous::Full)
             // In KiB, and grown only as it is used: with the usual two megabytes, work on many rows reads and writes the
             // same pages over and over.
@@ -185,6 +197,8 @@ impl Store {
             Db::Postgres(pool) => MIGRATIONS.run(pool).await?,
         }
         let mut tx = self.begin(&Viewer::local(Actor::Administrator)).await?;
+        chain::adopt(&mut tx).await?;
+        chain::guard(&mut tx).await?;
         category::seed(&mut tx).await?;
         tx.commit().await
     }
@@ -220,13 +234,33 @@ impl Store {
             settings: self.settings.clone(),
             sign_in: self.sign_in,
             events: Vec::new(),
+            origin: self.origin.clone(),
+            erased: self.erased.clone(),
         })
+    }
+
+    /// The same store for a request from somewhere: its events tell from where.
+    #[must_use]
+    pub fn asked_from(&self, origin: Origin) -> Self {
+        Self { origin: Arc::new(origin), ..self.clone() }
     }
 
     /// The same store by another clock.
     #[must_use]
     pub fn with_clock(&self, clock: Clock) -> Self {
         Self { clock, ..self.clone() }
+    }
+
+    async fn clear_away(&self) -> Result<()> {
+        match &self.db {
+            Db::Sqlite { writer, .. } => {
+                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await?;
+            }
+            Db::Postgres(pool) => {
+                sqlx::query("VACUUM contact").execute(pool).await?;
+            }
+        }
+        Ok(())
     }
 
     /// How many statements were run so far: tests hold it constant per request.

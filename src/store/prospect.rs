@@ -34,7 +34,7 @@ pub async fn of_offer(store: &Store, viewer: &Viewer, offer: &SupposedService) -
     }
     // A liaison is told what comes of it for all, and not by whom the needs are served otherwise.
     let actor = area.street_id.map_or(Actor::Administrator, |street| Actor::Coordinator { street });
-    let reach = Reach::Area { area: area.id, category: None };
+    let reach = Reach::Afresh { area: area.id, category: None };
     let mut world = world::load(&mut conn, &Viewer::local(actor), store.clock.now(), &reach).await?;
     if let Some(unit) = offer.unit {
         bring_in(&mut conn, viewer, &mut world, unit).await?;

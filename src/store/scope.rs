@@ -85,8 +85,8 @@ pub fn of_matches(sql: &mut Sql, viewer: &Viewer) {
     sql.push(")");
 }
 
-/// Entries of the trail, aliased `e`: for those who see the need or the match that they tell of. What befell other
-/// things is nobody's to read here.
+/// Entries of the trail, aliased `e`: for those who see the need or the match that they tell of, and for the unit and
+/// those who work in its street where they tell of a unit or a service. What befell other things is nobody's to read here.
 pub fn events(sql: &mut Sql, viewer: &Viewer) {
     sql.push(" AND ((e.subject = ").bind(Kind::Need);
     sql.push(" AND EXISTS (SELECT 1 FROM need AS n WHERE n.id = e.subject_id");
@@ -94,7 +94,30 @@ pub fn events(sql: &mut Sql, viewer: &Viewer) {
     sql.push(")) OR (e.subject = ").bind(Kind::Match);
     sql.push(" AND EXISTS (SELECT 1 FROM match AS m WHERE m.id = e.subject_id");
     matches(sql, viewer);
-    sql.push(")))");
+    sql.push("))");
+    for (kind, table) in [(Kind::Unit, "partner_unit"), (Kind::Service, "service")] {
+        sql.push(" OR (e.subject = ").bind(kind);
+        sql.push(" AND EXISTS (SELECT 1 FROM ").push(table).push(" AS o WHERE o.id = e.subject_id");
+        own_affairs(sql, viewer, if kind == Kind::Unit { "o.id" } else { "o.unit_id" });
+        sql.push("))");
+    }
+    sql.push(")");
+}
+
+/// What a unit does about itself and its services, aliased `o`: for the unit, and for those who work in its street.
+fn own_affairs(sql: &mut Sql, viewer: &Viewer, unit_column: &str) {
+    match viewer.actor {
+        Actor::Administrator => {}
+        Actor::Public => {
+            sql.push(" AND 1 = 0");
+        }
+        Actor::Staff { street, .. } | Actor::Coordinator { street } => {
+            sql.push(" AND o.street_id = ").bind(street);
+        }
+        Actor::Liaison { unit } => {
+            sql.push(" AND ").push(unit_column).push(" = ").bind(unit);
+        }
+    }
 }
 
 /// Matching runs, aliased `r`: for the street they lie in; above the streets for the administrator alone.

@@ -10,14 +10,14 @@ use super::sql::{Sql, sql};
 use crate::domain::area::Area;
 use crate::domain::check::{self, TITLE_CHARS};
 use crate::domain::credit_code;
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, changed};
 use crate::domain::id::{AllianceId, AreaId, ContactId, Id as _, UnitId};
 use crate::domain::place::Place;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::unit::{PartnerUnit, UnitKind};
 use crate::domain::viewer::Viewer;
 use chrono::NaiveDate;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 impl Entity for PartnerUnit {
@@ -260,7 +260,8 @@ pub async fn update(tx: &mut Tx, id: UnitId, version: Option<i64>, facts: UnitFa
     let checked = facts.check().map_err(|refusal| refusal.inside("facts"))?;
     let contact: Option<ContactId> =
         contact::replace(tx, unit.contact_id, facts.liaison.as_ref(), "facts.liaison").await?;
-    let edited = tx
+    let edited = edited(&unit, &facts, &checked);
+    let written = tx
         .execute(sql!(
             "UPDATE partner_unit SET kind = $1, name = $2, name_en = $3, credit_code = $4, address = $5,
                 contact_id = $6, search = $7, latitude = $8, longitude = $9, version = version + 1 WHERE id = $10",
@@ -276,14 +277,33 @@ pub async fn update(tx: &mut Tx, id: UnitId, version: Option<i64>, facts: UnitFa
             id
         ))
         .await;
-    match edited {
+    match written {
         Err(error) if error.is_duplicate() => return Err(name_taken()),
         other => other?,
     };
-    let before = json!({ "name": unit.name, "kind": unit.kind, "place": unit.place.known() });
-    let after = json!({ "name": checked.name, "kind": facts.kind, "place": facts.place.known() });
-    tx.event(id, Some(unit.street_id), EventKind::Edited, json!({ "before": before, "after": after }));
+    tx.event(id, Some(unit.street_id), EventKind::Edited, edited);
     Ok(id)
+}
+
+/// What the trail keeps of an edit.
+fn edited(before: &PartnerUnit, facts: &UnitFacts, checked: &Checked) -> Value {
+    changed(
+        json!({
+            "name": before.name,
+            "name_en": before.name_en,
+            "kind": before.kind,
+            "credit_code": before.credit_code,
+            "place": before.place.known(),
+        }),
+        json!({
+            "name": checked.name,
+            "name_en": checked.name_en,
+            "kind": facts.kind,
+            "credit_code": checked.credit_code,
+            "place": facts.place.known(),
+        }),
+        &[("address", before.address != checked.address), ("liaison", facts.liaison.is_some())],
+    )
 }
 
 /// Checks a unit in at an area (报到): it may act on the needs there. Doing so twice changes nothing.

@@ -8,7 +8,7 @@ use crate::domain::area::Area;
 use crate::domain::availability::Rule;
 use crate::domain::directive::Directive;
 use crate::domain::id::{AreaId, CapacityId, CategoryId, NeedId, ServiceId, UnitId};
-use crate::domain::matches::MatchState;
+use crate::domain::matches::{MatchState, Suggested};
 use crate::domain::need::{Need, NeedState};
 use crate::domain::place::Place;
 use crate::domain::service::{AvailabilityRule, Measure, Service, ServiceState};
@@ -22,6 +22,13 @@ use std::collections::{BTreeSet, HashSet};
 pub enum Reach {
     /// Those of an area and everything below it, perhaps of one category and everything below that.
     Area {
+        /// The area.
+        area: AreaId,
+        /// The category; `None` for all.
+        category: Option<CategoryId>,
+    },
+    /// As an area, with what is suggested and not answered yet free to be moved: what a matching looks at.
+    Afresh {
         /// The area.
         area: AreaId,
         /// The category; `None` for all.
@@ -61,7 +68,7 @@ pub async fn load(conn: &mut Conn, viewer: &Viewer, now: DateTime<Utc>, reach: &
     let from = Reader { viewer, reach };
     let needs = from.all_needs(conn).await?;
     let places = Places::of(&needs);
-    Ok(World::new(Snapshot {
+    let mut world = World::new(Snapshot {
         now,
         services: conn.all(from.of_services("SELECT s.* FROM service AS s WHERE ", "")).await?,
         capacities: conn.all(from.by_service("SELECT * FROM capacity WHERE service_id IN ")).await?,
@@ -78,10 +85,15 @@ pub async fn load(conn: &mut Conn, viewer: &Viewer, now: DateTime<Utc>, reach: &
         categories: super::category::all(conn).await?,
         directives: places.directives(conn).await?,
         joined: places.joined(conn).await?,
+        suggested: if from.is_afresh() { places.suggested(conn).await? } else { Vec::new() },
         communities: places.communities(conn).await?,
         reached: places.reached(conn).await?,
         needs,
-    }))
+    });
+    if from.is_afresh() {
+        world.free();
+    }
+    Ok(world)
 }
 
 /// The world of an area, perhaps of one category only, for the people who work there, and the street it lies in.
@@ -99,7 +111,7 @@ pub async fn preview(
     if !viewer.works_in(area.street_id) {
         return Err(Error::Denied(viewer.role()));
     }
-    Ok((area.street_id, load(conn, viewer, now, &Reach::Area { area: area.id, category }).await?))
+    Ok((area.street_id, load(conn, viewer, now, &Reach::Afresh { area: area.id, category }).await?))
 }
 
 /// The world that the caller is about to change: its needs, services and lines of capacity, those of its units first, are kept from others'
@@ -127,6 +139,10 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
+    fn is_afresh(&self) -> bool {
+        matches!(self.reach, Reach::Afresh { .. })
+    }
+
     /// A statement about the needs, aliased `n`.
     fn of_needs(&self, select: &str, rest: &str) -> Sql {
         let mut sql = Sql::default();
@@ -172,10 +188,15 @@ impl Reader<'_> {
     }
 
     fn needs(&self, sql: &mut Sql) {
-        sql.push("n.claimed < n.quantity AND n.state IN ").list(NeedState::CLAIMABLE);
+        sql.push("(n.claimed < n.quantity AND n.state IN ").list(NeedState::CLAIMABLE);
+        if self.is_afresh() {
+            sql.push(" OR n.id IN (SELECT m.need_id FROM match AS m WHERE m.state = ");
+            sql.bind(MatchState::Suggested).push(")");
+        }
+        sql.push(")");
         Need::scope(sql, self.viewer);
         match self.reach {
-            Reach::Area { area, category } => {
+            Reach::Area { area, category } | Reach::Afresh { area, category } => {
                 sql.push(" AND n.area_id IN ");
                 super::area::below(sql, *area);
                 if let Some(category) = category {
@@ -200,7 +221,7 @@ impl Reader<'_> {
         sql.push("s.state = ").bind(ServiceState::Listed);
         Service::scope(sql, self.viewer);
         match self.reach {
-            Reach::Area { area, .. } => {
+            Reach::Area { area, .. } | Reach::Afresh { area, .. } => {
                 sql.push(" AND s.id IN (SELECT service_id FROM coverage WHERE area_id IN ");
                 super::area::below(sql, *area);
                 sql.push(" OR area_id IN (SELECT ancestor_id FROM area_tree WHERE area_id = ")
@@ -286,6 +307,16 @@ impl Places {
         let mut joined: Vec<(NeedId, CapacityId)> = conn.all(sql).await?;
         joined.retain(|(need, _)| self.needs.contains(need));
         Ok(joined)
+    }
+
+    async fn suggested(&self, conn: &mut Conn) -> Result<Vec<Suggested>> {
+        let mut sql = self.by_street(
+            "SELECT id, need_id, capacity_id, unit_capacity_id, quantity FROM match WHERE street_id",
+        );
+        sql.push(" AND state = ").bind(MatchState::Suggested);
+        let mut suggested: Vec<Suggested> = conn.all(sql).await?;
+        suggested.retain(|one| self.needs.contains(&one.need_id));
+        Ok(suggested)
     }
 
     async fn communities(&self, conn: &mut Conn) -> Result<Vec<(AreaId, Served)>> {

@@ -90,6 +90,7 @@ both!(numbers_have_no_gaps_and_follow_the_commits, |hub| {
         reader
     );
     assert_eq!(last, i64::try_from(begin + 16 * 8).unwrap());
+    hub.require_whole().await;
 });
 
 both!(what_is_rolled_back_leaves_nothing, |hub| {

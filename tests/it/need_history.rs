@@ -54,10 +54,16 @@ both!(an_event_is_for_those_who_see_its_need, |hub| {
     for viewer in [&streets.far_coordinator, &streets.far_staff, &liaison, &Viewer::public()] {
         assert_eq!(hub.data(viewer, query, variables.clone()).await, json!({ "node": null }));
     }
-    // What befell a unit is nobody's to read here, the administrator's neither.
-    let registered = trail.iter().find(|event| event.subject_id == gongjian_hub::domain::id::Id::uuid(unit));
-    let variables = json!({ "id": registered.unwrap().id.to_string() });
-    assert_eq!(hub.data(&administrator(), query, variables).await, json!({ "node": null }));
+    // What befell a unit is for the unit and its street; what befell an area is nobody's to read here.
+    let of = |id: uuid::Uuid| {
+        let event = trail.iter().find(|event| event.subject_id == id).unwrap();
+        json!({ "id": event.id.to_string() })
+    };
+    let registered = of(gongjian_hub::domain::id::Id::uuid(unit));
+    assert_eq!(hub.data(&liaison, query, registered.clone()).await["node"]["kind"], "ADDED");
+    assert_eq!(hub.data(&streets.far_coordinator, query, registered).await, json!({ "node": null }));
+    let area = of(gongjian_hub::domain::id::Id::uuid(streets.community));
+    assert_eq!(hub.data(&administrator(), query, area).await, json!({ "node": null }));
 });
 
 both!(histories_of_many_needs_are_one_statement, |hub| {

@@ -18,7 +18,9 @@ const SHOWN: &str =
 /// What the trail says of a need.
 async fn trail(hub: &crate::hub::Hub, id: NeedId) -> Vec<(String, Value)> {
     let sql = "SELECT kind, data FROM event WHERE subject = 'need' AND subject_id = $1 ORDER BY seq";
-    hub.store.read().await.unwrap().all(Sql::new(sql, vec![id.uuid().into()])).await.unwrap()
+    let told: Vec<(String, String)> =
+        hub.store.read().await.unwrap().all(Sql::new(sql, vec![id.uuid().into()])).await.unwrap();
+    told.into_iter().map(|(kind, data)| (kind, serde_json::from_str(&data).unwrap())).collect()
 }
 
 both!(a_need_lives_from_the_first_draft_to_the_closing_and_again, |hub| {

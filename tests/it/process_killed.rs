@@ -40,6 +40,10 @@ impl Process {
         Self { child, address }
     }
 
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -54,7 +58,7 @@ impl Drop for Process {
 }
 
 /// Posts a query; `None` where the server goes away.
-async fn post(address: &str, token: &str, body: &Value) -> Option<Value> {
+pub async fn post(address: &str, token: &str, body: &Value) -> Option<Value> {
     let body = body.to_string();
     let request = format!(
         "POST /graphql HTTP/1.1\r\nHost: hub\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\

@@ -27,7 +27,7 @@ both!(a_service_goes_from_the_draft_to_the_offer_and_off_it, |hub| {
     }
     insta::assert_json_snapshot!("service_steps", steps);
     let moved: Vec<Value> =
-        hub.events(id, EventKind::Moved).await.into_iter().map(|event| event.data).collect();
+        hub.events(id, EventKind::Moved).await.into_iter().map(|event| Value::clone(&event.data)).collect();
     insta::assert_json_snapshot!("service_moves", moved);
 });
 

@@ -177,7 +177,7 @@ fn solve(desk: &Desk, world: &World, stages: &mut Stages) -> Result<(usize, i64)
     let certificate = stages.run("prove", || certify(&draft.problem, &answer))?;
     let (pairs, objective) = (draft.problem.pairs.len(), certificate.primal);
     let solved = Solved { draft, answer, certificate };
-    let matching = stages.run("explain", || solved.matching());
+    let matching = stages.run("explain", || solved.matching())?;
     drop(matching);
     Ok((pairs, objective))
 }

@@ -12,6 +12,7 @@ mod random;
 mod season;
 mod solver;
 mod town;
+mod trail;
 
 use super::Desk;
 use anyhow::Result;
@@ -22,12 +23,14 @@ use std::process::ExitCode;
 #[derive(Subcommand, Debug)]
 pub enum Bench {
     Matching(matching::Matching),
+    Trail(trail::Trail),
 }
 
 impl Bench {
     pub(super) async fn run(self, desk: &Desk) -> Result<ExitCode> {
         match self {
             Self::Matching(matching) => matching.run(desk).await,
+            Self::Trail(trail) => trail.run(desk).await,
         }
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn report(area: &Area, report: &Report) -> Result<String> {
             "service": {"id": service.id.to_string(), "title": service.title},
             "capacity": world.lines[placed.candidate.line].capacity.id.to_string(),
             "quantity": placed.quantity,
+            "suggested": placed.suggested.map(|place| world.suggested[place].id.to_string()),
             "measure": need.measure.as_str(),
             "score": placed.score.total,
             "reasons": explain::reasons(world, need, service, &placed.score),
@@ -75,6 +76,9 @@ pub(super) fn report(area: &Area, report: &Report) -> Result<String> {
         "provenCost": matching.certificate.dual,
         "matches": matches.collect::<Vec<_>>(),
         "unmet": unmet.collect::<Vec<_>>(),
+        "kept": matching.moves.kept.len(),
+        "moves": explain::moves(world, matching),
+        "moveGain": matching.moves.gain,
         "comparison": comparison,
         "asks": asks.collect::<Vec<_>>(),
         "fairness": {

@@ -119,7 +119,7 @@ impl Match {
         let category = self.category.as_deref().map(|wanted| suppose::category(desk, wanted, known.iter()));
         let category = category.transpose()?;
         let viewer = Viewer::local(Actor::Administrator);
-        let reach = Reach::Area { area: area.id, category };
+        let reach = Reach::Afresh { area: area.id, category };
         let world = world::load(&mut conn, &viewer, store.clock.now(), &reach).await;
         let world = world.map_err(|error| desk.failed(&error))?;
         let settings = settings::of(&mut conn, area.street_id, &store.settings).await;

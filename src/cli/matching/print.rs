@@ -8,7 +8,7 @@ use crate::domain::service::Measure;
 use crate::domain::text::{Lang, TextEnum as _};
 use crate::matching::advice::Ask;
 use crate::matching::compare::{Comparison, Totals, servings};
-use crate::matching::explain;
+use crate::matching::explain::{self, Sentence};
 use crate::matching::fairness::{DialStep, WHOLE, shares};
 use crate::matching::solve::{Matching, Placement};
 use crate::matching::world::World;
@@ -39,6 +39,12 @@ pub fn body(lang: Lang, report: &Report) -> String {
         (lang.pick("匹配结果", "Matched"), matched(lang, world, matching).to_string()),
         (lang.pick("未满足的需求", "Unmet"), unmet(lang, world, matching).to_string()),
     ];
+    if let Some(moved) = explain::moved(matching) {
+        parts.push((
+            lang.pick("已推荐、待答复的对接", "Suggested and not answered yet"),
+            moves(lang, world, matching, &moved),
+        ));
+    }
     if let Some(comparison) = comparison {
         parts.push((lang.pick("与现状对照", "Beside what is"), compared(lang, comparison)));
     }
@@ -74,6 +80,13 @@ pub fn summary(lang: Lang, world: &World, matching: &Matching) -> String {
              {served} can be met in full, {partly_served} in part, {unmet} not at all; proven to be the best for the whole.\n"
         ),
     )
+}
+
+/// What stays as it was suggested, and what moves and why.
+fn moves(lang: Lang, world: &World, matching: &Matching, moved: &Sentence) -> String {
+    let told = explain::moves(world, matching);
+    let lines = told.iter().map(|one| format!("    {}", lang.pick(&one.zh, &one.en)));
+    std::iter::once(format!("  {}", moved.text(lang))).chain(lines).collect::<Vec<_>>().join("\n")
 }
 
 /// What to ask for next, numbered.

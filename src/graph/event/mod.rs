@@ -1,20 +1,26 @@
 //! The trail in the graph: the history of a thing, and what happens while somebody follows it.
 
 mod follow;
+mod head;
 mod subscription;
 
 pub use follow::follow;
+pub use head::AuditQuery;
 pub use subscription::EventSubscription;
 
+use super::Asked;
+use super::error::lang;
 use super::page::{Connection, Node, PageArgs};
+use crate::domain::event::words::Change;
 use crate::domain::event::{self, EventKind};
 use crate::domain::id::Id;
+use crate::domain::matches::Side;
 use crate::domain::viewer::Role;
 use crate::store::event::History;
 use async_graphql::{Context, Error, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
-/// An entry of the trail: something that happened to a need or a match.
+/// An entry of the trail: something that happened to a need, a match, a service or a unit.
 pub struct Event(event::Event);
 
 impl From<event::Event> for Event {
@@ -28,7 +34,7 @@ impl Node for Event {
     type List = History;
 }
 
-/// An entry of the trail: something that happened to a need or a match.
+/// An entry of the trail: something that happened to a need, a match, a service or a unit.
 #[Object]
 impl Event {
     /// The global id.
@@ -44,6 +50,25 @@ impl Event {
     /// The part that whoever did it played; the administrator's stands for the hub itself too.
     async fn role(&self) -> Role {
         self.0.role
+    }
+
+    /// The whole of it in one sentence, in the language of the request. Whoever did it is told by their part, and to those
+    /// who work in the street also by the last digits of their pseudonym, never by name.
+    #[expect(clippy::unused_async, reason = "the graph takes asynchronous resolvers only")]
+    async fn sentence(&self, ctx: &Context<'_>) -> Result<String, Error> {
+        let asked = ctx.data::<Asked>()?;
+        Ok(self.0.sentence(asked.lang, asked.viewer.works_in(self.0.street_id)))
+    }
+
+    /// What it changed, before and after. Never personal data.
+    async fn changes(&self, ctx: &Context<'_>) -> Vec<EventChange> {
+        self.0.changes(lang(ctx)).into_iter().map(EventChange::from).collect()
+    }
+
+    /// For which side a coordinator stood in, and why; null where nobody did.
+    async fn stand_in(&self) -> Option<EventStandIn> {
+        let (side, reason) = self.0.stands_in()?;
+        Some(EventStandIn { side, reason: reason.to_owned() })
     }
 
     /// What happened.
@@ -75,6 +100,34 @@ impl Event {
     async fn reason(&self) -> Option<&str> {
         self.0.reason()
     }
+}
+
+/// One thing that an event changed.
+#[derive(SimpleObject)]
+pub struct EventChange {
+    /// Its name, for programs.
+    field: String,
+    /// Its name, for people, in the language of the request.
+    label: String,
+    /// What was there before, for people; null where nothing was, or where it is not kept.
+    before: Option<String>,
+    /// What is there now, for people; null where nothing is, or where it is not kept.
+    after: Option<String>,
+}
+
+impl From<Change> for EventChange {
+    fn from(change: Change) -> Self {
+        Self { field: change.field, label: change.label, before: change.before, after: change.after }
+    }
+}
+
+/// A coordinator acting in place of one side.
+#[derive(SimpleObject)]
+pub struct EventStandIn {
+    /// The side.
+    side: Side,
+    /// Why.
+    reason: String,
 }
 
 /// The quantities of a need or a match after an event.

@@ -6,6 +6,7 @@ mod candidates;
 mod comparison;
 mod effect;
 mod fairness;
+mod moves;
 mod parts;
 mod planned;
 mod preview;
@@ -16,6 +17,7 @@ mod worth;
 
 pub use apply::{MatchingMutation, MatchingPairInput, parse_pairs, taken};
 pub use candidates::{Candidates, of_need, of_service};
+pub use moves::SuggestionMove;
 pub use parts::Quantity;
 pub use preview::MatchingQuery;
 pub use settings::{MatchingSettings, MatchingSettingsMutation, of_street};

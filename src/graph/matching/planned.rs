@@ -3,11 +3,13 @@
 use super::parts::ScorePart;
 use super::preview::Solved;
 use crate::graph::error::lang;
+use crate::graph::matches::Match;
 use crate::graph::need::Need;
+use crate::graph::page::maybe;
 use crate::graph::service::{Capacity, Service};
 use crate::matching::explain;
 use crate::matching::solve::{NextBest, Placement};
-use async_graphql::{Context, Object};
+use async_graphql::{Context, Error, Object};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
@@ -40,7 +42,7 @@ impl PlannedMatch {
         self.of.world.offers[self.placed().candidate.offer].service.clone().into()
     }
 
-    /// The line of the service's capacity.
+    /// The line of the service's capacity, without what is only suggested and may be moved.
     async fn capacity(&self) -> Capacity {
         self.of.world.lines[self.placed().candidate.line].capacity.clone().into()
     }
@@ -53,6 +55,12 @@ impl PlannedMatch {
     /// How much of that a pin reserved.
     async fn pinned(&self) -> i64 {
         self.placed().pinned
+    }
+
+    /// The suggested match that it leaves as it is; null where it is new.
+    async fn suggested(&self, ctx: &Context<'_>) -> Result<Option<Match>, Error> {
+        let kept = self.placed().suggested.map(|place| self.of.world.suggested[place].id);
+        maybe(ctx, kept).await
     }
 
     /// The first occasion that both sides allow.

@@ -4,6 +4,7 @@ use super::apart::apart;
 use super::comparison::MatchingComparison;
 use super::effect::MatchingAsk;
 use super::fairness::{FairnessStep, MatchingFairness};
+use super::moves::SuggestionMove;
 use super::parts::Quantity;
 use super::planned::PlannedMatch;
 use super::settings::MatchingSettings;
@@ -18,6 +19,7 @@ use crate::graph::loader;
 use crate::matching::advice::advice;
 use crate::matching::assign::Watch;
 use crate::matching::compare::compare;
+use crate::matching::explain;
 use crate::matching::fairness::{dial, shares};
 use crate::matching::settings::Settings;
 use crate::matching::solve::{self, Unsolved, solve};
@@ -173,7 +175,8 @@ impl Matching {
         points(self.solved.solved.total)
     }
 
-    /// What the answer costs: for each unit of quantity what it lacks in score, or the penalty of what stays unmet.
+    /// What the answer costs: for each unit of quantity what it lacks in score, or the penalty of what stays unmet, and what
+    /// it costs to move suggestions.
     async fn cost(&self) -> f64 {
         points(self.solved.solved.certificate.primal)
     }
@@ -222,6 +225,23 @@ impl Matching {
     async fn matches(&self) -> Vec<PlannedMatch> {
         let count = self.solved.solved.placements.len();
         (0..count).map(|place| PlannedMatch::new(&self.solved, place)).collect()
+    }
+
+    /// How many suggestions that nobody has answered yet it leaves as they are.
+    async fn kept_count(&self) -> usize {
+        self.solved.solved.moves.kept.len()
+    }
+
+    /// The suggestions that nobody has answered yet and that it moves, since that is worth more than it costs.
+    async fn moves(&self) -> Vec<SuggestionMove> {
+        let moves = explain::moves(&self.solved.world, &self.solved.solved);
+        moves.into_iter().map(SuggestionMove::from).collect()
+    }
+
+    /// How many points the whole would lose if none of them moved, beyond what moving costs. Null where that was not worked
+    /// out, since a need has terms of its own.
+    async fn move_gain(&self) -> Option<f64> {
+        self.solved.solved.moves.gain.map(points)
     }
 
     /// What stays unmet, and why.

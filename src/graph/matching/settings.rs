@@ -10,7 +10,7 @@ use crate::graph::loader;
 use crate::graph::loaders::Loaders;
 use crate::graph::mutation::{Mutation, mutate, parse};
 use crate::matching::score::{BEST, ScoreAspect};
-use crate::matching::settings::{Fairness, Settings};
+use crate::matching::settings::{Fairness, Settings, Stability};
 use crate::matching::weights::Weights;
 use crate::store::conn::Tx;
 use crate::store::error::{Error as StoreError, Result as Done};
@@ -29,6 +29,9 @@ pub struct MatchingSettings {
     weights: Vec<ScoreWeight>,
     /// How much it counts that nobody is left far behind: from 0, the most needs served, to 4.
     fairness: i32,
+    /// How many points it costs for each unit of quantity to move what is suggested and not answered yet: the higher, the
+    /// less is moved.
+    stability: i32,
     /// Since when the street has laid this down; null where needs are matched as is usual in this hub, and in what was
     /// computed.
     set_at: Option<DateTime<Utc>>,
@@ -49,6 +52,7 @@ impl From<Settings> for MatchingSettings {
         Self {
             weights: ScoreAspect::ALL.iter().copied().map(weight).collect(),
             fairness: settings.fairness.step().into(),
+            stability: settings.stability.points(),
             set_at: None,
         }
     }
@@ -104,6 +108,9 @@ pub struct SetMatchingSettingsInput {
     weights: Option<Vec<ScoreWeightInput>>,
     /// How much it counts that nobody is left far behind, from 0 to 4; left out, as before.
     fairness: Option<i64>,
+    /// How many points it costs for each unit of quantity to move what is suggested and not answered yet, from 0 to
+    /// 1,000,000, at which nothing moves; left out, as before.
+    stability: Option<i64>,
     /// A key of your own choice, by which a repeated request has the effect of one.
     idempotency_key: Option<String>,
 }
@@ -113,6 +120,7 @@ impl SetMatchingSettingsInput {
         Ok(Settings {
             weights: self.weights.as_deref().map_or(Ok(before.weights), |given| weights("weights", given))?,
             fairness: self.fairness.map_or(Ok(before.fairness), |step| fairness("fairness", step))?,
+            stability: self.stability.map_or(Ok(before.stability), stability)?,
         })
     }
 }
@@ -148,6 +156,12 @@ pub fn weights(field: &str, given: &[ScoreWeightInput]) -> Result<Weights, Refus
 pub fn fairness(field: &str, step: i64) -> Result<Fairness, Refusal> {
     let step = check::number(field, step, 0, Fairness::MOST.into())?;
     Ok(Fairness::try_from(step).unwrap_or_default())
+}
+
+/// What moving a suggestion costs, as an input number means it.
+fn stability(points: i64) -> Result<Stability, Refusal> {
+    let points = check::number("stability", points, 0, Stability::MOST)?;
+    Ok(Stability::try_from(points).unwrap_or_default())
 }
 
 impl Mutation for SetMatchingSettingsInput {

@@ -4,7 +4,7 @@ mod mutation;
 mod query;
 mod steps;
 
-pub use mutation::NeedMutation;
+pub use mutation::{NeedMutation, NeedPayload};
 pub use query::{NeedFilter, NeedOrder, NeedQuery};
 pub use steps::NeedStepMutation;
 

@@ -18,7 +18,7 @@ use super::Asked;
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, told};
-use super::matching::MatchingSettings;
+use super::matching::{MatchingSettings, SuggestionMove};
 use super::page::{Connection, Node, PageArgs, known, maybe};
 use crate::domain::id::Id as _;
 use crate::domain::run::{self, MatchingRunAction, MatchingRunFailure, MatchingRunState};
@@ -136,6 +136,23 @@ impl MatchingRun {
     /// What any answer costs at least, proven by prices without trusting the solver. Null until it is done.
     async fn proven_cost(&self) -> Option<f64> {
         self.0.proven_cost.map(points)
+    }
+
+    /// How many suggestions that nobody has answered yet it leaves as they are; null until it is done.
+    async fn kept_count(&self) -> Option<i64> {
+        self.0.kept_count
+    }
+
+    /// The suggestions that nobody has answered yet and that it moves, since that is worth more than it costs; empty until it
+    /// is done.
+    async fn moves(&self) -> Vec<SuggestionMove> {
+        self.0.moves.iter().flatten().cloned().map(SuggestionMove::from).collect()
+    }
+
+    /// How many points the whole would lose if none of them moved, beyond what moving costs. Null until it is done, and
+    /// where that was not worked out, since a need has terms of its own.
+    async fn move_gain(&self) -> Option<f64> {
+        self.0.move_gain.map(points)
     }
 
     /// What it would bring together; empty until it is done.

@@ -1,7 +1,7 @@
 use crate::domain::run::{NextBest, Planned};
 use crate::domain::service::Capacity as Line;
 use crate::graph::error::lang;
-use crate::graph::matches::MatchReason;
+use crate::graph::matches::{Match, MatchReason};
 use crate::graph::need::Need;
 use crate::graph::page::{Node, maybe, parts};
 use crate::graph::service::{Capacity, Service};
@@ -64,6 +64,11 @@ impl MatchingRunMatch {
     /// How much of that a pin reserved.
     async fn pinned(&self) -> i64 {
         self.0.pinned
+    }
+
+    /// The suggested match that it leaves as it is; null where it is new.
+    async fn suggested(&self, ctx: &Context<'_>) -> Result<Option<Match>, Error> {
+        maybe(ctx, self.0.match_id).await
     }
 
     /// How well the two fit, from 0 to 10,000.

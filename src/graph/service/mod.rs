@@ -11,6 +11,7 @@ pub use query::{ServiceFilter, ServiceOrder, ServiceQuery};
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, refused, told};
+use super::event::{Event, history};
 use super::matches::{Match, MatchFilter, MatchOrder};
 use super::matching::{self, Candidates};
 use super::page::{Connection, Node, PageArgs, known, parts};
@@ -178,6 +179,18 @@ impl Service {
         #[graphql(desc = "How many: 10 unless told, 100 at most.")] first: Option<i32>,
     ) -> Result<Option<Candidates>, Error> {
         matching::of_service(ctx, &self.0, first).await
+    }
+
+    /// What happened to it, from the first to the last; empty for all but its unit and those who work in the unit's street.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        history(ctx, self.0.id, PageArgs::new(first, after, last, before)).await
     }
 
     /// Counts the edits; send it back with an edit so that nobody else's is overwritten.

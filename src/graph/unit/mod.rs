@@ -7,13 +7,14 @@ mod query;
 
 pub use capacity::{UnitCapacity, UnitCapacityMutation};
 pub use check_in::CheckIn;
-pub use mutation::{ContactInput, UnitMutation};
+pub use mutation::{ContactInput, UnitMutation, UnitPayload};
 pub use query::{UnitOrder, UnitQuery};
 
 use super::alliance::Alliance;
 use super::area::{Area, Place};
 use super::contact::{self, Contact};
 use super::error::lang;
+use super::event::{Event, history};
 use super::matches::{Match, MatchFilter, MatchOrder};
 use super::need::{Need, NeedFilter, NeedOrder};
 use super::page::{Connection, Node, PageArgs, known, parts};
@@ -182,6 +183,18 @@ impl PartnerUnit {
     ) -> Result<Connection<Match>, Error> {
         let listing = filter.unwrap_or_default().list(ctx, MatchesOf::Unit, order_by)?;
         Connection::of(ctx, self.0.id.uuid(), listing, PageArgs::new(first, after, last, before)).await
+    }
+
+    /// What happened to it, from the first to the last; empty for all but itself and those who work in its street.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the beginning: 20 unless told, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end: 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Event>, Error> {
+        history(ctx, self.0.id, PageArgs::new(first, after, last, before)).await
     }
 
     /// Counts the edits; send it back with an edit so that nobody else's is overwritten.

@@ -1,7 +1,7 @@
 use super::provider::Error;
 use crate::domain::text::Lang;
 use crate::http::answer::{Failure, no_such_page};
-use crate::http::{Served, cookie, lang};
+use crate::http::{Served, cookie, lang, whence};
 use crate::store::subject;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -64,6 +64,7 @@ pub async fn come_back(
     let code = back.code.ok_or_else(|| unproven("no code came back"))?;
     let now = served.store.clock.now();
     let who = oidc.arrive(code, verifier, nonce, now).await.map_err(|error| told(&headers, &error))?;
+    let served = whence::asked_from(served, &headers);
     let begun = subject::sign_in(&served.store, &who).await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "nobody could sign in");
         crate::http::auth::unavailable(lang(&headers))

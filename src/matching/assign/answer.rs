@@ -8,60 +8,80 @@ use super::{
     simplex::Simplex,
 };
 
+/// A pair that carries units: few do, so what concerns only these need not go through all.
+#[derive(Clone, Copy)]
+pub(super) struct Used {
+    pub(super) demand: u32,
+    pub(super) pair: u32,
+    pub(super) units: u32,
+}
+
 /// Reads quantities and prices off the tree.
 pub(super) fn answer(simplex: &mut Simplex) -> Assignment {
     let problem = simplex.network.problem;
-    let quantities = quantities(simplex);
-    let unmet = unmet(problem, &quantities);
-    lower(simplex, &quantities, &unmet);
+    let used = used(simplex);
+    let quantities = quantities(problem, &used);
+    let unmet = unmet(problem, &used);
+    lower(simplex, &used, &quantities, &unmet);
     let mut answer = Assignment { quantities, unmet, objective: 0, prices: prices(simplex) };
-    price_demands(simplex, &mut answer);
+    price_demands(simplex, &used, &mut answer);
     if (0..problem.supplies.len()).any(|supply| simplex.network.is_closed(supply)) {
         price_closed(simplex, &mut answer.prices);
     }
-    answer.objective = objective(problem, &answer);
+    answer.objective = objective(problem, &used, &answer.unmet);
     answer
 }
 
 /// The pairs that carry units are those in the tree, and the full ones outside.
-fn quantities(simplex: &Simplex) -> Vec<u32> {
+fn used(simplex: &Simplex) -> Vec<Used> {
     let network = &*simplex.network;
-    let pairs = &network.problem.pairs;
-    let mut quantities = vec![0; pairs.len()];
+    let mut used = Vec::with_capacity(network.demands());
     for node in 0..network.pool_node(0) {
         let hold = simplex.tree.hold(node);
-        if hold.flow > 0
-            && let Some(units) = quantities.get_mut(hold.link.arc())
-        {
-            *units = hold.flow;
+        if hold.flow > 0 && hold.link.arc() < network.pairs() {
+            let demand = if node < network.demands() { id(node) } else { hold.parent };
+            used.push(Used { demand, pair: id(hold.link.arc()), units: hold.flow });
         }
     }
     for pair in network.full_pairs() {
-        quantities[pair] = pairs[pair].at_most;
+        let demand = network.problem.ends.partition_point(|&end| end as usize <= pair);
+        let units = network.problem.pairs[pair].at_most;
+        used.push(Used { demand: id(demand), pair: id(pair), units });
+    }
+    used
+}
+
+fn quantities(problem: &Problem, used: &[Used]) -> Vec<u32> {
+    let mut quantities = vec![0; problem.pairs.len()];
+    for used in used {
+        quantities[used.pair as usize] = used.units;
     }
     quantities
 }
 
-fn unmet(problem: &Problem, quantities: &[u32]) -> Vec<u32> {
-    let served = |demand| quantities[problem.row(demand)].iter().sum::<u32>();
-    problem.demands.iter().enumerate().map(|(demand, asked)| asked.quantity - served(demand)).collect()
+fn unmet(problem: &Problem, used: &[Used]) -> Vec<u32> {
+    let mut unmet: Vec<u32> = problem.demands.iter().map(|demand| demand.quantity).collect();
+    for used in used {
+        unmet[used.demand as usize] -= used.units;
+    }
+    unmet
 }
 
 /// Gives each demand its price: what its last unit costs, that of the dearest pair through which it is served, or
 /// of leaving it unmet.
-fn price_demands(simplex: &Simplex, answer: &mut Assignment) {
+fn price_demands(simplex: &Simplex, used: &[Used], answer: &mut Assignment) {
     let network = &*simplex.network;
-    let problem = network.problem;
-    for (demand, &unmet) in answer.unmet.iter().enumerate() {
-        let row = problem.row(demand);
-        let used =
-            problem.pairs[row.clone()].iter().zip(&answer.quantities[row]).filter(|&(_, &units)| units > 0);
-        let costs = used.map(|(pair, _)| i64::from(pair.cost) + simplex.potentials[pair.supply as usize]);
-        answer.prices.demands[demand] = if unmet > 0 {
-            i64::from(problem.demands[demand].penalty) + simplex.potential(network.above(demand))
-        } else {
-            costs.max().unwrap_or(0)
-        };
+    let prices = &mut answer.prices.demands;
+    for &Used { demand, pair, .. } in used {
+        let pair = &network.problem.pairs[pair as usize];
+        let price = &mut prices[demand as usize];
+        *price = (i64::from(pair.cost) + simplex.potentials[pair.supply as usize]).max(*price);
+    }
+    for (demand, (price, &unmet)) in prices.iter_mut().zip(&answer.unmet).enumerate() {
+        if unmet > 0 {
+            let penalty = i64::from(network.problem.demands[demand].penalty);
+            *price = penalty + simplex.potential(network.above(demand));
+        }
     }
 }
 
@@ -116,12 +136,12 @@ fn for_closed(simplex: &Simplex, demands: &[i64], mut tell: impl FnMut((usize, &
 
 /// What an optimum costs. It cannot overflow: leaving everything unmet is no cheaper, and the check of the
 /// problem made sure that even that fits.
-fn objective(problem: &Problem, answer: &Assignment) -> i64 {
-    let served = problem.pairs.iter().zip(&answer.quantities);
-    let served: i64 = served.map(|(pair, &units)| i64::from(pair.cost) * i64::from(units)).sum();
+fn objective(problem: &Problem, used: &[Used], unmet_units: &[u32]) -> i64 {
+    let cost = |used: &Used| i64::from(problem.pairs[used.pair as usize].cost) * i64::from(used.units);
+    let served: i64 = used.iter().map(cost).sum();
     let mut unmet = vec![0_u64; problem.groups.len()];
     let mut missed = 0;
-    for (demand, &units) in problem.demands.iter().zip(&answer.unmet) {
+    for (demand, &units) in problem.demands.iter().zip(unmet_units) {
         missed += i64::from(demand.penalty) * i64::from(units);
         if let Some(sum) = unmet.get_mut(demand.group as usize) {
             *sum += u64::from(units);

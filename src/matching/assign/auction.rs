@@ -30,9 +30,9 @@ use held::Held;
 /// What is at stake for a demand on average, in raises of the second auction.
 const RAISES: i64 = 320;
 /// How much higher the first raise is.
-const FACTOR: i32 = 16;
+const FACTOR: i32 = 8;
 /// How many raises of the first auction the second starts below its prices.
-const STEP_BACK: i32 = 3;
+const STEP_BACK: i32 = 2;
 /// Bids for each demand and supply on average after which an auction ends, with units still to place: so that
 /// prices far apart cannot keep it going for ever.
 const PATIENCE: usize = 256;

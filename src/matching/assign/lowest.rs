@@ -4,11 +4,11 @@
 //! the highest say what one less would cost. A price can fall until something would be done another way: so the
 //! way to the lowest is a search, from what cannot fall, for how far everything else can.
 
-use super::{frontier::Frontier, lists::Lists, network::id, simplex::Simplex};
+use super::{answer::Used, frontier::Frontier, lists::Lists, network::id, simplex::Simplex};
 
 /// Lowers the potentials of an optimal tree as far as they go. Those of the demands follow from the others.
-pub(super) fn lower(simplex: &mut Simplex, quantities: &[u32], unmet: &[u32]) {
-    let mut search = Search::new(simplex, quantities, unmet);
+pub(super) fn lower(simplex: &mut Simplex, used: &[Used], quantities: &[u32], unmet: &[u32]) {
+    let mut search = Search::new(simplex, used, quantities, unmet);
     search.run();
     let Search { falls, .. } = search;
     let demands = simplex.network.demands();
@@ -17,13 +17,6 @@ pub(super) fn lower(simplex: &mut Simplex, quantities: &[u32], unmet: &[u32]) {
             *potential -= *fall;
         }
     }
-}
-
-/// A pair that carries units.
-#[derive(Clone, Copy)]
-struct Used {
-    demand: u32,
-    pair: u32,
 }
 
 const UNREACHED: i64 = i64::MAX;
@@ -47,17 +40,11 @@ struct Search<'a, 'n, 'p> {
 }
 
 impl<'a, 'n, 'p> Search<'a, 'n, 'p> {
-    fn new(simplex: &'a Simplex<'n, 'p>, quantities: &'a [u32], unmet: &'a [u32]) -> Self {
+    fn new(simplex: &'a Simplex<'n, 'p>, used: &[Used], quantities: &'a [u32], unmet: &'a [u32]) -> Self {
         let network = &*simplex.network;
         let problem = network.problem;
-        let mut used = Vec::new();
-        for demand in 0..network.demands() {
-            for pair in problem.row(demand) {
-                if quantities[pair] > 0 {
-                    used.push((problem.pairs[pair].supply, Used { demand: id(demand), pair: id(pair) }));
-                }
-            }
-        }
+        let by_supply = |at: &Used| (problem.pairs[at.pair as usize].supply, *at);
+        let used: Vec<(u32, Used)> = used.iter().map(by_supply).collect();
         let pools = problem.supplies.iter().map(|supply| supply.pool);
         let groups = problem.demands.iter().map(|demand| demand.group);
         Self {
@@ -187,9 +174,9 @@ impl<'a, 'n, 'p> Search<'a, 'n, 'p> {
         let supply = node - network.demands();
         let mut given = 0;
         for at in 0..self.used.of(supply).len() {
-            let Used { demand, pair } = self.used.of(supply)[at];
+            let Used { demand, pair, units } = self.used.of(supply)[at];
             let cost = i64::from(network.problem.pairs[pair as usize].cost);
-            given += self.quantities[pair as usize];
+            given += units;
             self.reach(demand as usize, ahead - cost + self.simplex.potential(demand as usize));
         }
         let above = network.above(node);

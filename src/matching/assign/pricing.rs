@@ -9,7 +9,7 @@ use super::{
 };
 
 /// In how many parts all nodes are swept.
-const PARTS: usize = 10;
+const PARTS: usize = 30;
 /// Noted nodes of which the best arc enters.
 const FEW: usize = 8;
 

@@ -118,7 +118,9 @@ impl Live {
         let pool = Some(offered.pool as usize).filter(|_| offered.pool != NONE);
         let node = self.flow.topology.supply(supply);
         let load = self.flow.loads[supply];
-        if units < load {
+        if units == 0 {
+            self.empty(supply, pool);
+        } else if units < load {
             self.lower(supply, pool, load - units);
         } else if units > before && self.flow.prices[node] > self.flow.price_above(node) {
             self.raise(supply, pool, units - before);
@@ -136,6 +138,28 @@ impl Live {
         self.push(self.flow.topology.supply(supply), units);
         if let Some(pool) = pool {
             self.widen_pool(pool, units);
+        }
+    }
+
+    /// Takes a whole supply back from one demand after the other. Each looks for another place around itself; from
+    /// the supply, every search would go over the surroundings of all that are left.
+    fn empty(&mut self, supply: usize, pool: Option<usize>) {
+        let all = self.flow.loads[supply];
+        let mut closed = Vec::new();
+        self.flow.problem.supplies[supply].capacity = all;
+        while let Some(taker) = self.flow.takers[supply].last().copied() {
+            let units = self.flow.vacate(supply, pool, taker.pair as usize);
+            // Closed, or what was worth more than its price would be so again.
+            let offer = &mut self.flow.problem.pairs[taker.pair as usize];
+            closed.push((taker.pair as usize, std::mem::replace(&mut offer.at_most, 0)));
+            self.push(taker.demand as usize, units);
+        }
+        for (pair, at_most) in closed {
+            self.flow.problem.pairs[pair].at_most = at_most;
+            self.flow.price_out(supply, pair);
+        }
+        if let Some(pool) = pool {
+            self.widen_pool(pool, all);
         }
     }
 

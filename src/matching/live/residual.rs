@@ -217,6 +217,27 @@ impl Residual {
         pair.at_most.min(self.problem.demands[demand].quantity).min(supply.capacity).min(pool)
     }
 
+    /// Takes back what a supply gives through a pair, and as much of what it and its pool can give.
+    pub fn vacate(&mut self, supply: usize, pool: Option<usize>, pair: usize) -> u32 {
+        let units = self.quantities[pair];
+        self.change(pair, false, units);
+        self.loads[supply] -= units;
+        self.problem.supplies[supply].capacity -= units;
+        if let Some(pool) = pool {
+            self.pool_loads[pool] -= u64::from(units);
+            self.pool_sizes[pool] -= u64::from(units);
+        }
+        units
+    }
+
+    /// Makes a supply that gives nothing so dear that a pair to it is not worth while.
+    pub fn price_out(&mut self, supply: usize, pair: usize) {
+        let demand = self.topology.demand_of[pair] as usize;
+        let worth = self.prices[demand] - i64::from(self.problem.pairs[pair].cost);
+        let node = self.topology.supply(supply);
+        self.prices[node] = self.prices[node].max(worth);
+    }
+
     /// Takes served units out of the problem, and with them what they were served from: no price changes.
     pub fn take_out(&mut self, number: usize, demand: usize, units: u32) {
         self.change(number, false, units);

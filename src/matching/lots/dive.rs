@@ -13,7 +13,7 @@ use super::{
 };
 
 /// One in so many of the demands that are split too finely is fixed at a time,
-const PART: usize = 3;
+const PART: usize = 2;
 /// or one in so many of all, if that is more. For small problems that is one alone.
 const LEAST_PART: usize = 200;
 /// Once no more are left than one in so many of all, solving the flow again is not worth while.

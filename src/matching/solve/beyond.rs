@@ -16,7 +16,8 @@ pub(super) fn worth_using(draft: &Draft, answer: &Assignment) -> Vec<(u32, u32, 
     let mut cheaper = Cheaper { lines: line_prices(problem, &answer.prices), ..Cheaper::default() };
     let mut further = Vec::new();
     for need in &scorer.index.order {
-        let (need, price) = (*need as usize, answer.prices.demands[*need as usize]);
+        let need = *need as usize;
+        let price = draft.suggestions.price(need, &problem.demands, &answer.prices);
         if candidates.beyond(need).is_none_or(|score| BEST - score >= price) {
             continue;
         }

@@ -38,6 +38,8 @@ impl<'n, 'w> Next<'n, 'w> {
         }
         let (worth, less, line) = best?;
         let taken = self.prices[candidates.line(pair)] - candidates.score(pair);
-        Some(NextBest { candidate: scorer.candidate(need, line), score: -less, cost: worth - taken })
+        let moving = self.solved.draft.suggestions.cost_of(need, candidates.line(pair));
+        let cost = worth - taken + moving;
+        Some(NextBest { candidate: scorer.candidate(need, line), score: -less, cost })
     }
 }

@@ -27,16 +27,34 @@ pub(super) fn keep(
     if !(0..needs).any(|need| has_terms(draft.scorer.world, need)) {
         return Ok((answer, certificate));
     }
-    let terms: Vec<Terms> = (0..needs).map(|need| terms_of(draft, need)).collect();
+    let mut terms: Vec<Terms> = (0..needs).map(|need| terms_of(draft, need)).collect();
+    // Suggestions of needs with terms are never moved, so they are none of these.
+    terms.resize(draft.problem.demands.len(), Terms::NONE);
     let lots = whole_lots(&draft.problem, &terms, &answer, watch)?;
-    // What the terms make dearer is proven over the candidates only. Over all pairs the answer without terms is the bound.
-    let is_whole = (0..needs).all(|need| draft.candidates.beyond(need).is_none());
-    let dual = if is_whole { lots.bound } else { certificate.dual };
+    // What the terms make dearer is proven over the candidates only, and for terms no stricter than the need's own. Else
+    // the answer without terms is the bound: that is proven over all pairs.
+    let is_proven = |need| draft.candidates.beyond(need).is_none() && is_literal(draft, need);
+    let dual = if (0..needs).all(is_proven) { lots.bound } else { certificate.dual };
     let certificate = Certificate { primal: lots.objective, dual };
     let prices = answer.prices;
     let answer =
         Assignment { quantities: lots.quantities, unmet: lots.unmet, objective: lots.objective, prices };
     Ok((answer, certificate))
+}
+
+/// Whether the terms that the solver keeps to are the need's own. It counts each line as a service, so it asks for more
+/// where a service has several lines or serves the need already.
+fn is_literal(draft: &Draft, need: usize) -> bool {
+    if draft.scorer.world.needs[need].terms.most_services.is_none() {
+        return true;
+    }
+    let serving = serving(draft, need);
+    let mut seen = BTreeSet::new();
+    let mut offers = draft.candidates.of(need).map(|pair| {
+        let line = draft.candidates.line(pair);
+        draft.scorer.world.lines[line].offer
+    });
+    offers.all(|offer| !serving.contains(&offer) && seen.insert(offer))
 }
 
 /// What a need still accepts: services that serve it already, and those that are pinned, count among its few.
@@ -46,8 +64,20 @@ fn terms_of(draft: &Draft, need: usize) -> Terms {
     let Some(most) = asked.terms.most_services else {
         return Terms { smallest_lot: asked.terms.smallest_lot.map_or(0, units), ..Terms::NONE };
     };
-    let serving = draft.candidates.of(need).map(|pair| draft.candidates.line(pair));
-    let mut services: BTreeSet<usize> = serving
+    let services = serving(draft, need);
+    let few = i64::try_from(services.len()).unwrap_or(i64::MAX);
+    Terms {
+        smallest_lot: asked.terms.smallest_lot.map_or(0, units),
+        most_services: units(most.saturating_sub(few)),
+    }
+}
+
+/// The services that serve a need already, or will because of a pin.
+fn serving(draft: &Draft, need: usize) -> BTreeSet<usize> {
+    let world = draft.scorer.world;
+    let asked = &world.needs[need];
+    let candidates = draft.candidates.of(need).map(|pair| draft.candidates.line(pair));
+    let mut services: BTreeSet<usize> = candidates
         .filter(|line| draft.pins.reserved(need, *line) > 0)
         .map(|line| world.lines[line].offer)
         .collect();
@@ -55,11 +85,7 @@ fn terms_of(draft: &Draft, need: usize) -> Terms {
         let joined = world.lines.iter().filter(|line| world.joined.contains(&(asked.id, line.capacity.id)));
         services.extend(joined.map(|line| line.offer));
     }
-    let few = i64::try_from(services.len()).unwrap_or(i64::MAX);
-    Terms {
-        smallest_lot: asked.terms.smallest_lot.map_or(0, units),
-        most_services: units(most.saturating_sub(few)),
-    }
+    services
 }
 
 impl From<LotsError> for super::Unsolved {

@@ -85,13 +85,10 @@ pub(super) fn explain(solved: &Solved, placements: &[Placement]) -> Vec<Unmet> {
         takers[placed.candidate.line].push(placed.candidate.need);
     }
     let mut search = Search::new(&solved.draft.scorer);
-    let left = solved.answer.unmet.iter().enumerate().filter(|(_, quantity)| **quantity > 0);
-    left.map(|(need, quantity)| Unmet {
-        need,
-        quantity: i64::from(*quantity),
-        why: why(solved, &mut search, &takers, need),
-    })
-    .collect()
+    let left = (0..solved.draft.scorer.world.needs.len()).map(|need| (need, solved.unmet(need)));
+    left.filter(|(_, quantity)| *quantity > 0)
+        .map(|(need, quantity)| Unmet { need, quantity, why: why(solved, &mut search, &takers, need) })
+        .collect()
 }
 
 fn why(solved: &Solved, search: &mut Search, takers: &[Vec<usize>], need: usize) -> Why {

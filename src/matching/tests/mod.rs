@@ -1,6 +1,7 @@
 //! A small world: a street with two communities, a compound in the first, a library and a bank.
 
 mod constraints;
+mod moves;
 mod properties;
 mod reasons;
 mod scores;

@@ -1,7 +1,9 @@
 //! Contact data: kept apart from all else, shown to few, every read in the trail.
 
+mod erase;
 mod shown;
 
+pub use erase::{clear_away, erase_of_need, erase_of_unit};
 pub use shown::{Owner, Shown, show};
 
 use super::conn::Tx;

@@ -5,7 +5,7 @@ use super::recount::recount;
 use crate::domain::area::Area;
 use crate::domain::category::Category;
 use crate::domain::check::{self, BODY_CHARS, MAX_QUANTITY, TITLE_CHARS};
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, changed};
 use crate::domain::id::{AreaId, CategoryId, NeedId, UnitId};
 use crate::domain::need::{Need, NeedAction, NeedState, Source, Terms, Urgency};
 use crate::domain::refusal::{Code, Refusal};
@@ -160,6 +160,7 @@ pub async fn update(tx: &mut Tx, id: NeedId, version: Option<i64>, facts: NeedFa
         require_kept(&before, &facts)?;
     }
     let contact = contact::replace(tx, before.contact_id, facts.contact.as_ref(), "facts.contact").await?;
+    let edited = edited(&before, &facts, &told);
     tx.execute(sql!(
         "UPDATE need SET category_id = $1, title = $2, title_en = $3, description = $4, target_groups = $5,
             urgency = $6, urgency_rank = $7, source = $8, measure = $9, quantity = $10, starts_at = $11,
@@ -184,37 +185,46 @@ pub async fn update(tx: &mut Tx, id: NeedId, version: Option<i64>, facts: NeedFa
         id
     ))
     .await?;
-    tx.event(id, Some(before.street_id), EventKind::Edited, edited(&before, &facts, &told.title));
+    tx.event(id, Some(before.street_id), EventKind::Edited, edited);
     recount(tx, id).await?;
     Ok(id)
 }
 
 /// What the trail keeps of an edit.
-fn edited(before: &Need, facts: &NeedFacts, title: &str) -> Value {
-    json!({
-        "before": {
+fn edited(before: &Need, facts: &NeedFacts, told: &Told) -> Value {
+    changed(
+        json!({
             "title": before.title,
             "category": before.category_id,
+            "target_groups": before.target_groups,
             "urgency": before.urgency,
+            "source": before.source,
             "measure": before.measure,
             "quantity": before.quantity,
             "smallest_lot": before.terms.smallest_lot,
             "most_services": before.terms.most_services,
             "starts_at": before.starts_at,
             "ends_at": before.ends_at,
-        },
-        "after": {
-            "title": title,
+        }),
+        json!({
+            "title": told.title,
             "category": facts.category,
+            "target_groups": facts.target_groups,
             "urgency": facts.urgency,
+            "source": facts.source,
             "measure": facts.measure,
             "quantity": facts.quantity,
             "smallest_lot": facts.terms.smallest_lot,
             "most_services": facts.terms.most_services,
             "starts_at": facts.starts_at,
             "ends_at": facts.ends_at,
-        },
-    })
+        }),
+        &[
+            ("title_en", before.title_en != told.title_en),
+            ("description", before.description != told.description),
+            ("contact", facts.contact.is_some()),
+        ],
+    )
 }
 
 /// Texts of a need, checked and cleaned.

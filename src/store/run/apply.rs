@@ -2,19 +2,21 @@
 
 use crate::domain::area::Area;
 use crate::domain::event::EventKind;
-use crate::domain::id::{Id as _, NeedId, RunId, ServiceId};
+use crate::domain::id::{Id as _, MatchId, NeedId, RunId, ServiceId};
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::run::{MatchingRun, MatchingRunAction, Planned};
+use crate::domain::run::{MatchingRun, MatchingRunAction, Move, Planned};
 use crate::domain::text::{Lang, TextEnum as _};
 use crate::matching::fingerprint::WorldPart;
 use crate::matching::world::World;
+use crate::store::application::{replace, together};
 use crate::store::conn::Tx;
 use crate::store::entity::{get, lock};
 use crate::store::error::{Error, Result, at};
-use crate::store::matches::{Suggestion, suggest_all};
+use crate::store::matches::Suggestion;
 use crate::store::sql::sql;
 use crate::store::world::{self, Reach};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Which part of a run's result is taken.
 #[derive(Debug, Clone, Default)]
@@ -40,20 +42,21 @@ pub async fn apply(tx: &mut Tx, id: RunId, part: &Part) -> Result<RunId> {
     if run.what_if.is_some() {
         return Err(supposed().into());
     }
-    let world = unmoved(tx, &run).await?;
+    let (world, moved) = (unmoved(tx, &run).await?, run.moves.clone().unwrap_or_default());
     let planned: Vec<Planned> =
         tx.all(sql!("SELECT * FROM matching_run_match WHERE run_id = $1 ORDER BY ordinal", id)).await?;
-    let chosen = choose(planned, part)?;
-    let count = chosen.len();
-    let suggestions = chosen.into_iter().map(|planned| suggestion(planned, part)).collect();
-    suggest_all(tx, &world, suggestions).await.map_err(|error| match error {
+    let (chosen, withdrawn) = choose(&world, planned, moved, part)?;
+    let (count, withdrawn_count) = (chosen.len(), withdrawn.len());
+    let new = chosen.into_iter().map(|planned| suggestion(planned, part)).collect();
+    let reach = Reach::Area { area: run.area_id, category: run.category_id };
+    replace(tx, world, &reach, &withdrawn, new).await.map_err(|error| match error {
         // Nothing that the run was computed from has moved but the time.
         Error::Refused(refusal) if refusal.code == Code::DoesNotFit => too_late().into(),
         other => other,
     })?;
     let now = tx.now;
     tx.execute(sql!("UPDATE matching_run SET applied_at = $1 WHERE id = $2", now, id)).await?;
-    tx.event(id, run.street_id, EventKind::Edited, json!({ "applied": count }));
+    tx.event(id, run.street_id, EventKind::Edited, json!({ "applied": count, "withdrawn": withdrawn_count }));
     Ok(id)
 }
 
@@ -61,7 +64,7 @@ pub async fn apply(tx: &mut Tx, id: RunId, part: &Part) -> Result<RunId> {
 async fn unmoved(tx: &mut Tx, run: &MatchingRun) -> Result<World> {
     let viewer = tx.viewer.clone();
     let area: Area = get(&mut tx.conn, &viewer, run.area_id).await?;
-    let world = world::lock(tx, &Reach::Area { area: area.id, category: run.category_id }).await?;
+    let world = world::lock(tx, &Reach::Afresh { area: area.id, category: run.category_id }).await?;
     let before = run.fingerprint.as_deref().unwrap_or_default();
     match world.fingerprint(&super::settings(run)?).moved_since(before) {
         moved if moved.is_empty() => Ok(world),
@@ -100,15 +103,23 @@ fn supposed() -> Refusal {
 }
 
 /// What the caller chose: every need and every pair that they name must be in the result.
-fn choose(planned: Vec<Planned>, part: &Part) -> Result<Vec<Planned>> {
+/// With them come the suggestions that make room for it.
+fn choose(
+    world: &World,
+    planned: Vec<Planned>,
+    moved: Vec<Move>,
+    part: &Part,
+) -> Result<(Vec<Planned>, Vec<MatchId>)> {
     let pair = |row: &Planned| (row.need_id, row.service_id);
+    let fresh = || planned.iter().filter(|row| row.match_id.is_none());
     for (place, need) in part.needs.iter().flatten().enumerate() {
-        if !planned.iter().any(|row| row.need_id == *need) {
+        let is_found = fresh().any(|row| row.need_id == *need);
+        if !is_found && !moved.iter().any(|one| one.need_id == *need) {
             return Err(not_found(&format!("needIds.{place}")));
         }
     }
     for (place, wanted) in part.pairs.iter().flatten().enumerate() {
-        if !planned.iter().any(|row| pair(row) == *wanted) {
+        if !fresh().any(|row| pair(row) == *wanted) {
             return Err(not_found(&format!("pairs.{place}")));
         }
     }
@@ -116,7 +127,19 @@ fn choose(planned: Vec<Planned>, part: &Part) -> Result<Vec<Planned>> {
         part.needs.as_ref().is_none_or(|needs| needs.contains(&row.need_id))
             && part.pairs.as_ref().is_none_or(|pairs| pairs.contains(&pair(row)))
     };
-    Ok(planned.into_iter().filter(is_chosen).collect())
+    let draws = |row: &Planned| (row.need_id, row.capacity_id);
+    let mut wanted: BTreeSet<_> = fresh().filter(|row| is_chosen(row)).map(draws).collect();
+    let new: Vec<_> = fresh().map(draws).collect();
+    let moving: Vec<_> = moved.iter().map(|one| (one.need_id, one.capacity_id)).collect();
+    // A suggestion that is only withdrawn is chosen by its need.
+    if part.pairs.is_none() {
+        let is_named = |need: &NeedId| part.needs.as_ref().is_none_or(|needs| needs.contains(need));
+        wanted.extend(moving.iter().filter(|(need, _)| is_named(need)));
+    }
+    let whole = together(world, &wanted, &new, &moving);
+    let is_taken = |row: &Planned| row.match_id.is_none() && (is_chosen(row) || whole.contains(&row.need_id));
+    let withdrawn = moved.iter().filter(|one| whole.contains(&one.need_id)).map(|one| one.match_id).collect();
+    Ok((planned.into_iter().filter(is_taken).collect(), withdrawn))
 }
 
 fn not_found(field: &str) -> Error {

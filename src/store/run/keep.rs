@@ -29,14 +29,15 @@ pub(super) struct Found {
 
 /// Writes the result of a run that is held, unless it is too large to be kept.
 pub(super) async fn keep(tx: &mut Tx, run: &MatchingRun, found: &Found) -> Result<()> {
-    if found.solved.placements.len() + found.solved.unmet.len() > MAX_ROWS {
+    if found.solved.placements.len() + found.solved.unmet.len() + found.solved.moves.moved.len() > MAX_ROWS {
         return fail(tx, run, MatchingRunFailure::TooLarge).await;
     }
     let figures = Figures::of(found);
     let (now, solved) = (tx.now, &found.solved);
     tx.execute(sql!(
         "UPDATE matching_run SET state = $1, fingerprint = $2, progress = 1000, need_count = $3, served_count = $4,
-            partly_served_count = $5, total = $6, cost = $7, proven_cost = $8, finished_at = $9 WHERE id = $10",
+            partly_served_count = $5, total = $6, cost = $7, proven_cost = $8, finished_at = $9, kept_count = $10,
+            move_gain = $11, moves = $12 WHERE id = $13",
         MatchingRunState::Done,
         found.fingerprint.clone(),
         figures.needs,
@@ -46,6 +47,9 @@ pub(super) async fn keep(tx: &mut Tx, run: &MatchingRun, found: &Found) -> Resul
         solved.cost,
         solved.certificate.dual,
         now,
+        figures.kept,
+        solved.moves.gain,
+        json!(explain::moves(&found.world, solved)),
         run.id
     ))
     .await?;
@@ -64,6 +68,7 @@ struct Figures {
     needs: i64,
     served: i64,
     partly_served: i64,
+    kept: i64,
 }
 
 impl Figures {
@@ -75,6 +80,7 @@ impl Figures {
         Self {
             needs: count(found.world.needs.len()),
             served: count(found.world.needs.len()) - count(unmet.len()),
+            kept: count(found.solved.moves.kept.len()),
             partly_served: count(unmet.iter().filter(|unmet| begun.contains(&unmet.need)).count()),
         }
     }
@@ -89,7 +95,7 @@ async fn keep_planned(tx: &mut Tx, run: &MatchingRun, found: &Found) -> Result<(
         insert
             .push(
                 "INSERT INTO matching_run_match (id, run_id, ordinal, need_id, need_title, service_id, service_title,
-                    capacity_id, quantity, pinned, score, reasons, next_best) VALUES ",
+                    capacity_id, quantity, pinned, match_id, score, reasons, next_best) VALUES ",
             )
             .rows(rows);
         tx.execute(insert).await?;
@@ -111,6 +117,7 @@ fn planned(tx: &Tx, run: &MatchingRun, world: &World, place: i64, placed: &Place
         world.lines[placed.candidate.line].capacity.id.into(),
         placed.quantity.into(),
         placed.pinned.into(),
+        placed.suggested.map(|place| world.suggested[place].id).into(),
         placed.score.total.into(),
         json!(explain::reasons(world, need, service, &placed.score)).into(),
         next_best(world, placed).map(|next| json!(next)).into(),

@@ -108,7 +108,7 @@ async fn carry_out(store: &Store, run: MatchingRun, stopping: &mut watch::Receiv
 /// What the run is matched against, as its street's coordinator sees it.
 async fn read(store: &Store, run: &MatchingRun) -> Result<World> {
     let actor = run.street_id.map_or(Actor::Administrator, |street| Actor::Coordinator { street });
-    let reach = Reach::Area { area: run.area_id, category: run.category_id };
+    let reach = Reach::Afresh { area: run.area_id, category: run.category_id };
     let mut conn = store.read().await?;
     world::load(&mut conn, &Viewer::local(actor), store.clock.now(), &reach).await
 }

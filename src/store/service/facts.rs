@@ -3,7 +3,7 @@
 use super::{coverage, editable, require_groups};
 use crate::domain::category::Category;
 use crate::domain::check::{self, BODY_CHARS, TITLE_CHARS};
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, changed};
 use crate::domain::id::{AreaId, CategoryId, ServiceId};
 use crate::domain::service::{Mode, TargetGroups};
 use crate::store::conn::Tx;
@@ -84,7 +84,13 @@ pub async fn update(
     let checked = facts.check(tx).await.map_err(|error| inside("facts", error))?;
     let after = json!({
         "title": checked.title, "category": facts.category, "mode": facts.mode, "coverage": checked.coverage,
+        "target_groups": facts.target_groups, "lead_time_days": facts.lead_time_days,
     });
+    let also = [
+        ("title_en", before.title_en != checked.title_en),
+        ("description", before.description != checked.description),
+        ("eligibility", before.eligibility != checked.eligibility),
+    ];
     tx.execute(sql!(
         "UPDATE service SET category_id = $1, mode = $2, title = $3, title_en = $4, description = $5,
             target_groups = $6, eligibility = $7, lead_time_days = $8, search = $9, version = version + 1
@@ -104,8 +110,9 @@ pub async fn update(
     let covered_before = coverage::set(tx, id, &checked.coverage).await?;
     let before_facts = json!({
         "title": before.title, "category": before.category_id, "mode": before.mode, "coverage": covered_before,
+        "target_groups": before.target_groups, "lead_time_days": before.lead_time_days,
     });
-    let edited = json!({ "before": before_facts, "after": after });
+    let edited = changed(before_facts, after, &also);
     tx.event(id, Some(before.street_id), EventKind::Edited, edited);
     Ok(id)
 }
