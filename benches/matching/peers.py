@@ -92,6 +92,15 @@ def highs(instance):
     return build_s, *spent, round(solver.getObjectiveValue())
 
 
+def often(solver, instance):
+    """Over and over for a tenth of a second, as the hub's own solver is measured: the first time is slower than the next."""
+    begun, runs = time.perf_counter(), []
+    while not runs or time.perf_counter() - begun < 0.1:
+        runs.append(solver(instance))
+    build_s, wall_s, cpu_s = (sum(run[part] for run in runs) / len(runs) for part in range(3))
+    return build_s, wall_s, cpu_s, runs[0][3]
+
+
 def lemon(path):
     """Built once for each run; it measures itself."""
     with tempfile.TemporaryDirectory() as folder:
@@ -112,7 +121,7 @@ def main():
     importlib.import_module({"or-tools": "ortools.graph.python.min_cost_flow", "highs": "highspy"}[peer])
     instance = Instance(path)
     before = peak_mib()
-    build_s, wall_s, cpu_s, objective = {"or-tools": or_tools, "highs": highs}[peer](instance)
+    build_s, wall_s, cpu_s, objective = often({"or-tools": or_tools, "highs": highs}[peer], instance)
     told = {"build_s": build_s, "wall_s": wall_s, "cpu_s": cpu_s, "objective": int(objective)}
     print(json.dumps({**told, "memory_mib": peak_mib() - before}), file=answer)
 

@@ -45,7 +45,7 @@ pub async fn apply(tx: &mut Tx, id: RunId, part: &Part) -> Result<RunId> {
     let (world, moved) = (unmoved(tx, &run).await?, run.moves.clone().unwrap_or_default());
     let planned: Vec<Planned> =
         tx.all(sql!("SELECT * FROM matching_run_match WHERE run_id = $1 ORDER BY ordinal", id)).await?;
-    let (chosen, withdrawn) = choose(&world, planned, moved, part)?;
+    let (chosen, withdrawn) = choose(&world, planned, &moved, part)?;
     let (count, withdrawn_count) = (chosen.len(), withdrawn.len());
     let new = chosen.into_iter().map(|planned| suggestion(planned, part)).collect();
     let reach = Reach::Area { area: run.area_id, category: run.category_id };
@@ -107,7 +107,7 @@ fn supposed() -> Refusal {
 fn choose(
     world: &World,
     planned: Vec<Planned>,
-    moved: Vec<Move>,
+    moved: &[Move],
     part: &Part,
 ) -> Result<(Vec<Planned>, Vec<MatchId>)> {
     let pair = |row: &Planned| (row.need_id, row.service_id);
