@@ -46,6 +46,7 @@ pub async fn come_back(
     headers: HeaderMap,
     back: Result<Query<Back>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Failure> {
+    let served = whence::asked_from(served, &headers);
     let Some(oidc) = &served.oidc else { return Err(no_such_page(headers).await) };
     let unproven = |why: &str| told(&headers, &Error::Unproven(why.to_owned()));
     let Query(back) = back.map_err(|_| unproven("the answer cannot be read"))?;
@@ -64,7 +65,6 @@ pub async fn come_back(
     let code = back.code.ok_or_else(|| unproven("no code came back"))?;
     let now = served.store.clock.now();
     let who = oidc.arrive(code, verifier, nonce, now).await.map_err(|error| told(&headers, &error))?;
-    let served = whence::asked_from(served, &headers);
     let begun = subject::sign_in(&served.store, &who).await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "nobody could sign in");
         crate::http::auth::unavailable(lang(&headers))
