@@ -272,12 +272,16 @@ pub async fn act_as(tx: &mut Tx, id: GrantId) -> Result<AccountId> {
     Ok(account)
 }
 
-/// Forgets sessions that ended long ago.
+/// Ends sessions whose time is over, and forgets those that ended long ago.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn forget_old(tx: &mut Tx) -> Result<u64> {
-    let oldest = tx.now - TimeDelta::days(30);
+    let now = tx.now;
+    let over =
+        "UPDATE session SET ended_at = $1 WHERE ended_at IS NULL AND (expires_at <= $1 OR idle_at <= $1)";
+    tx.execute(Sql::new(over, vec![now.into()])).await?;
+    let oldest = now - TimeDelta::days(30);
     tx.execute(sql!("DELETE FROM session WHERE expires_at < $1", oldest)).await
 }
 
