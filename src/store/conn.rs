@@ -277,7 +277,7 @@ impl Tx {
     /// Appends an event to the trail with the rest of the transaction.
     pub fn event<I: Id>(&mut self, id: I, street: Option<AreaId>, kind: EventKind, data: serde_json::Value) {
         let told = Told { street, subject: I::KIND, subject_id: id.uuid(), kind, data };
-        self.events.push(Entry::new(self.clock.id(), self.now, &self.viewer, &self.origin, told));
+        self.events.push(Entry::new(self.clock.id(), self.now, &self.viewer, &self.origin, &told));
     }
 
     /// Makes the changes lasting, the events with them, and wakes whoever waits for events.

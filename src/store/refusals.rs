@@ -102,7 +102,7 @@ async fn write(store: &Store, refused: &[(&Caller, &Counted)]) -> Result<()> {
         let origin =
             Origin { address: caller.address.clone(), request: counted.request.clone(), client: None };
         let (id, now) = (tx.clock.id(), tx.now);
-        tx.events.push(Entry::new(id, now, &caller.viewer, &origin, told));
+        tx.events.push(Entry::new(id, now, &caller.viewer, &origin, &told));
     }
     tx.commit().await
 }

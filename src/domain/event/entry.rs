@@ -73,7 +73,7 @@ pub struct Told {
 impl Entry {
     /// An event without its place and its hash.
     #[must_use]
-    pub fn new(id: Uuid, at: DateTime<Utc>, viewer: &Viewer, origin: &Origin, told: Told) -> Self {
+    pub fn new(id: Uuid, at: DateTime<Utc>, viewer: &Viewer, origin: &Origin, told: &Told) -> Self {
         Self {
             seq: 0,
             id,
@@ -199,7 +199,7 @@ mod tests {
         };
         let viewer = Viewer::local(Actor::Administrator);
         let mut entry =
-            Entry::new(Uuid::from_u128(1), DateTime::UNIX_EPOCH, &viewer, &Origin::default(), told);
+            Entry::new(Uuid::from_u128(1), DateTime::UNIX_EPOCH, &viewer, &Origin::default(), &told);
         entry.chain(1, GENESIS);
         entry
     }
@@ -224,7 +224,7 @@ mod tests {
         part(&mut bytes, b"added");
         part(&mut bytes, "{\"title\":\"反诈讲座\"}".as_bytes());
         let digest = Sha256::digest(&bytes);
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         assert_eq!(entry.hash.as_deref(), Some(hex.as_str()));
     }
 
@@ -268,8 +268,7 @@ mod tests {
     fn a_head_reads_back() {
         let head = Head { seq: 7, hash: entry().hash.unwrap() };
         assert_eq!(head.to_string().parse(), Ok(head));
-        for bad in
-            ["", "7", "7:", "-1:00", "x:y", &format!("1:{}0", GENESIS), &format!("1:{}g", &GENESIS[1..])]
+        for bad in ["", "7", "7:", "-1:00", "x:y", &format!("1:{GENESIS}0"), &format!("1:{}g", &GENESIS[1..])]
         {
             assert_eq!(bad.parse::<Head>(), Err(BadHead), "{bad}");
         }

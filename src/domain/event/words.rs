@@ -153,7 +153,7 @@ impl Event {
                     let told = self.change(name, None, value, lang);
                     Some(format!("{} {}", told.label, told.after?))
                 });
-                let details = join(details.collect(), lang);
+                let details = join(&details.collect::<Vec<_>>(), lang);
                 lang.pick(format!("新增了{thing}{details}"), format!("added the {thing}{details}"))
             }
             EventKind::Moved | EventKind::Counted | EventKind::Edited => self.altered(thing, lang),
@@ -184,7 +184,7 @@ impl Event {
                 )
             }
         });
-        let changes = join(changes.collect(), lang);
+        let changes = join(&changes.collect::<Vec<_>>(), lang);
         match action {
             Some(action) => lang.pick(
                 format!("办理了“{action}”{changes}"),
@@ -205,7 +205,7 @@ impl Event {
     }
 }
 
-fn join(parts: Vec<String>, lang: Lang) -> String {
+fn join(parts: &[String], lang: Lang) -> String {
     if parts.is_empty() {
         return String::new();
     }
