@@ -8,7 +8,7 @@ use crate::graph::limits::Gate;
 use crate::graph::matching::Solves;
 use crate::graph::{self, Schema};
 use crate::http::oidc::{BadProvider, Oidc};
-use crate::http::{self, Metrics, Served};
+use crate::http::{self, Documents, Metrics, Served};
 use crate::store::{self, Store, contact, guess, idempotency, matches, refusals, run, session};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,6 +31,10 @@ pub struct App {
     pub store: Store,
     /// Its graph.
     pub schema: Schema,
+    /// Documents that clients may name.
+    pub documents: Documents,
+    /// The OpenID provider by which people sign in, where there is one.
+    pub oidc: Option<Oidc>,
 }
 
 /// A hub that cannot be opened or served.
@@ -42,12 +46,12 @@ pub enum Error {
     /// The database fails.
     #[error(transparent)]
     Store(#[from] store::error::Error),
+    /// The trusted documents cannot be used.
+    #[error(transparent)]
+    Documents(#[from] http::documents::Error),
     /// The OpenID provider cannot be used as it is set up.
     #[error(transparent)]
     Provider(#[from] BadProvider),
-    /// The network fails.
-    #[error("cannot serve")]
-    Serve(#[from] std::io::Error),
 }
 
 /// Opens the database of a configuration; the folder of an `SQLite` file is made where there is none.
@@ -74,21 +78,20 @@ pub fn schema(config: &Config) -> Schema {
 }
 
 impl App {
-    /// Opens the database and brings its tables up to date.
+    /// Reads the trusted documents, opens the database and brings its tables up to date.
     ///
     /// # Errors
-    /// Where the database cannot be reached or migrated.
+    /// Where the documents cannot be used, or the database cannot be reached or migrated.
     pub async fn open(config: Config, clock: Clock) -> Result<Self, Error> {
+        let documents = Documents::load(&config.documents)?;
+        let oidc = config.oidc.clone().map(Oidc::new).transpose()?;
         let store = open_store(&config, clock).await?;
         store.migrate().await?;
-        Ok(Self { schema: schema(&config), config, store })
+        Ok(Self { schema: schema(&config), config, store, documents, oidc })
     }
 
     /// Serves until `stop` comes, then lets requests that are under way finish.
-    ///
-    /// # Errors
-    /// Where the network fails.
-    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) -> Result<(), Error> {
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let (stopping, stopped) = watch::channel(false);
         let metrics = Metrics::of_process();
         let mut background = JoinSet::new();
@@ -96,29 +99,27 @@ impl App {
         let store = self.store.clone();
         background.spawn(async move { store.listen().await });
         let mut runs = tokio::spawn(run::work(self.store.clone(), stopped.clone()));
+        let settings = Arc::new(self.config.http);
         let router = http::router(Served {
             store: self.store.clone(),
             schema: self.schema,
             limits: self.config.limits,
-            settings: Arc::new(self.config.http),
+            settings: settings.clone(),
+            documents: Arc::new(self.documents),
+            tickets: Arc::default(),
             metrics,
-            oidc: self.config.oidc.map(Oidc::new).transpose()?.map(Arc::new),
+            oidc: self.oidc.map(Arc::new),
             stopping: stopped.clone(),
         });
-        let mut graceful = stopped;
-        let serving = axum::serve(listener, router)
-            .with_graceful_shutdown(async move {
-                let _ = graceful.wait_for(|stopping| *stopping).await;
-            })
-            .into_future();
+        let serving = http::serve(listener, router, &settings, stopped);
         tokio::pin!(serving);
-        let served = tokio::select! {
-            served = &mut serving => served,
+        tokio::select! {
+            () = &mut serving => {}
             () = stop => {
                 stopping.send_replace(true);
-                timeout(GOODBYE, serving).await.unwrap_or(Ok(()))
+                let _ = timeout(GOODBYE, serving).await;
             }
-        };
+        }
         stopping.send_replace(true);
         if timeout(GOODBYE, &mut runs).await.is_err() {
             runs.abort();
@@ -131,7 +132,6 @@ impl App {
             );
         }
         self.store.close().await;
-        Ok(served?)
     }
 }
 
@@ -177,11 +177,11 @@ impl Error {
                 format!("Cannot make the folder {}: {error}. Check its rights, or choose another place with --database-url.", folder.display()),
             ),
             Self::Store(error) => error.message(lang),
+            Self::Documents(error) => error.message(lang),
             Self::Provider(error) => lang.pick(
                 format!("统一身份认证配置有误：{error}。请检查配置的 [oidc] 一节。"),
                 format!("The OpenID provider is set up wrong: {error}. See the section [oidc] of the configuration."),
             ),
-            Self::Serve(error) => lang.pick(format!("无法提供服务：{error}。"), format!("Cannot serve: {error}.")),
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct Config {
     pub limits: Limits,
     /// What the server bears with.
     pub http: http::Settings,
+    /// Which documents clients may name instead of sending them.
+    pub documents: http::documents::Settings,
     /// How matches wait.
     pub claims: Claims,
     /// How needs are matched where their street has not laid down anything else.
@@ -47,6 +49,7 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             limits: Limits::default(),
             http: http::Settings::default(),
+            documents: http::documents::Settings::default(),
             claims: Claims::default(),
             matching: Settings::default(),
             sign_in: SignIn::default(),
@@ -177,6 +180,8 @@ impl Config {
             .prefix_separator("_")
             .separator("__")
             .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("http.origins")
             .source(Some(own.collect()));
         let mut builder = config::Config::builder();
         if let Some(file) = file {
@@ -209,6 +214,7 @@ mod tests {
         let environment = [
             ("GONGJIAN_LISTEN", "127.0.0.1:2"),
             ("GONGJIAN_LIMITS__DEPTH", "8"),
+            ("GONGJIAN_HTTP__ORIGINS", "https://a.example,https://b.example"),
             ("GONGJIAN_TEST_POSTGRES_URL", "x"),
             ("HOME", "/"),
         ];
@@ -217,6 +223,7 @@ mod tests {
         assert_eq!(config.listen.port(), 3);
         assert_eq!((config.limits.depth, config.limits.cost), (8, 7));
         assert_eq!(config.limits.tokens, Limits::default().tokens);
+        assert_eq!(config.http.origins, ["https://a.example", "https://b.example"]);
         assert_eq!(config.log.filter, "warn");
         assert_eq!(load("", &[], &Flags::default()), Ok(Config::default()));
     }

@@ -83,7 +83,7 @@ impl Verify {
                 bar.set_style(style);
             }
             chain::verify(&mut conn, &published, |seq| {
-                bar.set_position(u64::try_from(seq).unwrap_or_default())
+                bar.set_position(u64::try_from(seq).unwrap_or_default());
             })
             .await
         };

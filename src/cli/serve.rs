@@ -27,7 +27,7 @@ impl Serve {
         let listener = listen(&desk, address).await?;
         let address = listener.local_addr()?;
         print!("{}", welcome(&desk, &address.to_string(), &database));
-        app.serve(listener, stop()).await.map_err(|error| anyhow!(error.message(lang)))?;
+        app.serve(listener, stop()).await;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -7,7 +7,7 @@ use axum::{Router, body};
 use gongjian_hub::app;
 use gongjian_hub::config::Config;
 use gongjian_hub::domain::viewer::{Actor, Scope};
-use gongjian_hub::http::{self, Metrics, Served, Settings};
+use gongjian_hub::http::{self, Documents, Metrics, Served, Settings};
 use gongjian_hub::store::token::{self, NewToken};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -47,6 +47,8 @@ impl Hub {
             schema: app::schema(&config),
             limits: config.limits,
             settings: Arc::new(settings),
+            documents: Arc::new(Documents::load(&config.documents).unwrap()),
+            tickets: Arc::default(),
             metrics: Metrics::of_process(),
             oidc: None,
             stopping: watch::channel(false).1,
@@ -80,8 +82,12 @@ impl Hub {
     pub async fn listen(&self, settings: Settings) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = http::router(self.served(settings));
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let (stop, stopping) = watch::channel(false);
+        let router = http::router(self.served(settings.clone()));
+        tokio::spawn(async move {
+            http::serve(listener, router, &settings, stopping).await;
+            drop(stop);
+        });
         address
     }
 }

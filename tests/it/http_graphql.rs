@@ -6,6 +6,7 @@ use gongjian_hub::http::{self, Settings};
 use serde_json::{Value, json};
 
 const HERE: &str = "{ __typename }";
+const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
 const MODERN: (&str, &str) = ("accept", "application/graphql-response+json");
 
 #[tokio::test]
@@ -16,11 +17,16 @@ async fn the_answer_has_the_media_type_that_was_asked_for() {
         ("*/*", 200, "application/json; charset=utf-8"),
         ("application/*", 200, "application/json; charset=utf-8"),
         ("application/json", 200, "application/json; charset=utf-8"),
+        ("application/graphql-response+json, application/json;q=0.9", 200, GRAPHQL),
+        ("application/json, application/graphql-response+json", 200, GRAPHQL),
+        ("application/json, application/graphql-response+json;q=0.9", 200, "application/json; charset=utf-8"),
+        ("application/json;q=0, */*", 200, GRAPHQL),
         (
-            "application/json, application/graphql-response+json;q=0.9",
-            200,
-            "application/graphql-response+json; charset=utf-8",
+            "application/json;q=0, application/graphql-response+json;q=0",
+            406,
+            "application/json; charset=utf-8",
         ),
+        ("text/html;q=0.9, */*;q=0.1", 200, "application/json; charset=utf-8"),
         ("text/csv", 406, "application/json; charset=utf-8"),
     ] {
         let headers = [("accept", accept)];
@@ -94,6 +100,10 @@ async fn a_request_that_cannot_be_run_is_400_where_the_client_understands_it() {
         assert_eq!((modern.status.as_u16(), modern.code().as_str()), (400, code), "{asked}");
         assert_eq!((plain.status.as_u16(), plain.json().get("data")), (200, None), "{asked}");
     }
+    let follow = query("subscription { needChanged(areaId: \"x\") { cursor } }");
+    let told = hub.post(&follow, &[("accept-language", "en")]).await.json();
+    let message = told["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("/graphql/ws") && message.contains("/graphql/stream"), "{message}");
     let partly = hub.post(&query(r#"{ __typename node(id: "x") { id } }"#), &[MODERN]).await;
     assert_eq!((partly.status.as_u16(), partly.code().as_str()), (200, "BAD_ID"), "what was run answers 200");
 }
@@ -127,6 +137,12 @@ async fn other_methods_and_pages_are_told_what_there_is() {
     let hub = Hub::sqlite().await;
     let put = hub.send(Request::put("/graphql").body(Body::empty()).unwrap()).await;
     assert_eq!((put.status.as_u16(), put.header("allow")), (405, "GET, POST"));
+    let mutation = hub.send(got("/graphql?query=mutation{__typename}", &[])).await;
+    assert_eq!((mutation.status.as_u16(), mutation.header("allow")), (405, "POST"));
+    let patch = hub.send(Request::patch("/graphql/stream").body(Body::empty()).unwrap()).await;
+    assert_eq!((patch.status.as_u16(), patch.header("allow")), (405, "GET, POST, PUT, DELETE"));
+    let no_socket = hub.send(got("/graphql/ws", &[])).await;
+    assert_eq!((no_socket.status.as_u16(), no_socket.header("upgrade")), (426, "websocket"));
     let lost = hub.send(got("/nowhere", &[])).await;
     assert_eq!((lost.status.as_u16(), lost.code().as_str()), (404, "NOT_FOUND"));
 }

@@ -1,11 +1,13 @@
 use crate::builders::live::add_need;
 use crate::hub::{Hub, both};
+use chrono::TimeDelta;
 use futures_util::{SinkExt as _, StreamExt as _};
 use gongjian_hub::app::App;
 use gongjian_hub::clock::Clock;
 use gongjian_hub::config::{Config, Flags};
 use gongjian_hub::domain::viewer::Actor;
 use gongjian_hub::http::Settings;
+use gongjian_hub::store::token;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use tokio::net::{TcpListener, TcpStream};
@@ -18,8 +20,14 @@ struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
     async fn open(address: SocketAddr, protocol: &str) -> Result<Self, u16> {
+        Self::open_with(address, &[("sec-websocket-protocol", protocol)]).await
+    }
+
+    async fn open_with(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
         let mut request = format!("ws://{address}/graphql/ws").into_client_request().unwrap();
-        request.headers_mut().insert("sec-websocket-protocol", protocol.parse().unwrap());
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
         match connect_async(request).await {
             Ok((socket, _)) => Ok(Self(socket)),
             Err(tokio_tungstenite::tungstenite::Error::Http(answer)) => Err(answer.status().as_u16()),
@@ -136,7 +144,27 @@ async fn whoever_breaks_the_protocol_is_told_by_its_codes() {
     let impatient = hub.listen(Settings { init_seconds: 0, ..Settings::default() }).await;
     let mut silent = Socket::open(impatient, "graphql-transport-ws").await.unwrap();
     assert_eq!(silent.hear().await, Err(4408));
-    assert_eq!(Socket::open(address, "graphql-ws").await.err(), Some(400), "the old protocol is off");
+    let mut other = Socket::open_with(address, &[]).await.unwrap();
+    assert_eq!(other.hear().await, Err(4406));
+    let mut halves = opened().await;
+    halves.say(json!({ "type": "subscribe", "id": "1", "payload": 3 })).await;
+    assert_eq!(halves.hear().await, Err(4401), "nothing is looked at before the client has signed in");
+    for wrong in [
+        json!({ "type": "connection_init", "payload": "x" }),
+        json!({ "type": "subscribe" }),
+        json!({ "type": "complete" }),
+        json!([]),
+    ] {
+        let mut socket = opened().await;
+        socket.say(wrong.clone()).await;
+        assert_eq!(socket.hear().await, Err(4400), "{wrong}");
+    }
+    let mut bytes = opened().await;
+    bytes.0.send(Message::binary(vec![1, 2, 3])).await.unwrap();
+    assert_eq!(bytes.hear().await, Err(4400));
+    let mut empty = Socket::begun(address, json!({})).await;
+    empty.say(json!({ "type": "subscribe", "id": "1", "payload": { "variables": {} } })).await;
+    assert_eq!(empty.hear().await, Err(4400));
 }
 
 #[tokio::test]
@@ -152,7 +180,79 @@ async fn operations_on_a_socket_and_the_size_of_messages_are_limited() {
         (&json!("error"), &json!("streams"))
     );
     socket.ask("2", &"x".repeat(2_000)).await;
-    assert!(!matches!(socket.0.next().await, Some(Ok(Message::Text(_)))));
+    assert_eq!(socket.hear().await, Err(1009));
+}
+
+both!(a_token_that_ends_ends_what_it_follows, |hub| {
+    let streets = hub.streets().await;
+    let address = hub.listen(Settings { heartbeat_seconds: 1, ..Settings::default() }).await;
+    let street = streets.street;
+    let follow = format!("subscription {{ needChanged(areaId: \"{street}\") {{ need {{ title }} }} }}");
+    let signed_in = async |days: i64| {
+        let secret = hub.secret(Actor::Coordinator { street }, days).await;
+        let mut socket = Socket::begun(address, json!({ "authorization": format!("Bearer {secret}") })).await;
+        socket.ask("1", &follow).await;
+        socket
+    };
+    let (mut expired, mut revoked) = (signed_in(1).await, signed_in(9).await);
+    let mut tx = hub.store.begin(&crate::hub::administrator()).await.unwrap();
+    let newest = token::all(&mut tx).await.unwrap().remove(0);
+    token::revoke(&mut tx, newest.id).await.unwrap();
+    tx.commit().await.unwrap();
+    add_need(&hub.store, streets.community, "反诈讲座").await;
+    let quiet = async |socket: &mut Socket| {
+        let mut heard = socket.hear().await;
+        while heard.as_ref().is_ok_and(|message| message["type"] == "ping") {
+            socket.say(json!({ "type": "pong" })).await;
+            heard = socket.hear().await;
+        }
+        heard
+    };
+    assert_eq!(quiet(&mut revoked).await, Err(4403), "what happens after the revocation is not told");
+    hub.store.clock.advance(TimeDelta::days(1));
+    let mut heard = quiet(&mut expired).await;
+    while heard.as_ref().is_ok_and(|message| message["type"] == "next") {
+        heard = quiet(&mut expired).await;
+    }
+    assert_eq!(heard, Err(4403));
+});
+
+#[tokio::test]
+async fn sockets_that_flood_or_are_dead_or_want_nothing_are_closed() {
+    let hub = Hub::sqlite().await;
+    let settings = Settings { messages_per_second: 20, ..Settings::default() };
+    let mut flood = Socket::begun(hub.listen(settings).await, json!({})).await;
+    for _ in 0..40 {
+        flood.say(json!({ "type": "ping" })).await;
+    }
+    let mut heard = flood.hear().await;
+    while heard.as_ref().is_ok_and(|message| message["type"] == "pong") {
+        heard = flood.hear().await;
+    }
+    assert_eq!(heard, Err(1008));
+    let settings = Settings { heartbeat_seconds: 1, ..Settings::default() };
+    let mut dead = Socket::begun(hub.listen(settings).await, json!({})).await;
+    assert_eq!(dead.hear().await, Ok(json!({ "type": "ping" })));
+    assert_eq!(dead.hear().await, Err(1001));
+    let settings = Settings { heartbeat_seconds: 1, idle_seconds: 0, ..Settings::default() };
+    let mut idle = Socket::begun(hub.listen(settings).await, json!({})).await;
+    assert_eq!(idle.hear().await, Err(1000));
+}
+
+#[tokio::test]
+async fn pages_of_strange_sites_get_no_socket() {
+    let hub = Hub::sqlite().await;
+    let settings = Settings { origins: vec!["https://portal.example".into()], ..Settings::default() };
+    let address = hub.listen(settings).await;
+    let from = async |origin: &str| {
+        let headers = [("sec-websocket-protocol", "graphql-transport-ws"), ("origin", origin)];
+        Socket::open_with(address, &headers).await.err()
+    };
+    assert_eq!(from("https://evil.example").await, Some(403));
+    assert_eq!(from("null").await, Some(403));
+    assert_eq!(from("https://portal.example.evil.example").await, Some(403));
+    assert_eq!(from("https://portal.example").await, None);
+    assert_eq!(from(&format!("http://{address}")).await, None, "its own pages");
 }
 
 #[tokio::test]
@@ -168,6 +268,6 @@ async fn a_hub_that_stops_says_goodbye() {
     let mut socket = Socket::begun(address, json!({})).await;
     stop.send(()).unwrap();
     assert_eq!(socket.hear().await, Err(1001));
-    serving.await.unwrap().unwrap();
+    serving.await.unwrap();
     assert!(TcpStream::connect(address).await.is_err());
 }

@@ -78,7 +78,7 @@ impl Demo {
         let address = listener.local_addr()?.to_string();
         print!("\n{}", serve::welcome(&desk, &address, &database));
         print!("{}", print::tokens(desk.lang, &tokens));
-        app.serve(listener, serve::stop()).await.map_err(|error| anyhow!(error.message(desk.lang)))?;
+        app.serve(listener, serve::stop()).await;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,19 +1,19 @@
 //! One socket from its first message to its last.
 
+use super::super::answer::{beyond, is_refused};
+use super::super::caller::Caller;
+use super::super::params::Params;
+use super::super::running::{NotBegun, Running};
+use super::super::{Served, Settings, beat, stopped};
+use super::message::{Next, Said, pong};
 use crate::domain::text::Lang;
-use crate::domain::viewer::Viewer;
-use crate::graph::{self, Asked};
-use crate::http::{Served, auth};
 use async_graphql::{Request, Response};
 use axum::extract::ws::{Message, WebSocket};
-use futures_util::stream::{self, AbortHandle, Abortable, BoxStream, SelectAll, StreamExt as _};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::time::Duration;
-use tokio::sync::watch;
-use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, timeout};
 
 /// Why a socket ends.
 pub enum End {
@@ -24,40 +24,21 @@ pub enum End {
 }
 
 impl From<axum::Error> for End {
-    fn from(_: axum::Error) -> Self {
-        Self::Gone
+    fn from(error: axum::Error) -> Self {
+        match error.into_inner().downcast_ref() {
+            Some(tungstenite::Error::Capacity(_)) => Self::Told(1009, "Message too big"),
+            _ => Self::Gone,
+        }
     }
 }
 
-/// What a client says.
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Said {
-    ConnectionInit { payload: Option<Value> },
-    Subscribe { id: String, payload: Box<Request> },
-    Complete { id: String },
-    Ping { payload: Option<Value> },
-    Pong {},
-}
-
-/// The next response of an operation, its fields in the order in which they were asked for.
-#[derive(Serialize)]
-struct Next<'a> {
-    id: &'a str,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    payload: &'a Response,
-}
-
-/// What comes out of an operation: its next response, or its end.
-type Item = (String, Option<Response>);
-
+/// What is known of a socket that has signed in.
 pub struct Session<'a> {
     socket: &'a mut WebSocket,
     served: Served,
-    asked: Asked,
-    running: SelectAll<BoxStream<'static, Item>>,
-    handles: HashMap<String, AbortHandle>,
+    caller: Caller,
+    running: Running,
+    pace: Pace,
 }
 
 impl<'a> Session<'a> {
@@ -69,26 +50,27 @@ impl<'a> Session<'a> {
         socket: &'a mut WebSocket,
         served: Served,
         lang: Lang,
-        header: Option<String>,
+        given: Option<String>,
     ) -> Result<Infallible, End> {
+        let mut pace = Pace::new(&served.settings);
         let patience = Duration::from_secs(served.settings.init_seconds);
-        let begun = timeout(patience, begin(socket)).await;
+        let begun = timeout(patience, begin(socket, &mut pace)).await;
         let payload = begun.map_err(|_| End::Told(4408, "Connection initialisation timeout"))??;
-        let authorization = payload.as_ref().and_then(authorization).or(header);
-        let viewer = signed_in(&served, lang, authorization.as_deref()).await?;
-        let asked = Asked { viewer, lang };
+        let authorization = payload.as_ref().and_then(authorization).or(given);
+        let caller = Caller::new(&served, lang, authorization.as_deref()).await;
+        let caller = caller.map_err(|_| End::Told(4403, "Forbidden"))?;
         send(socket, &json!({ "type": "connection_ack" })).await?;
-        let (running, handles) = (SelectAll::new(), HashMap::new());
-        Self { socket, served, asked, running, handles }.serve().await
+        let running = Running::new(lang, served.settings.streams);
+        Self { socket, served, caller, running, pace }.serve().await
     }
 
     async fn serve(mut self) -> Result<Infallible, End> {
-        let mut beat = heartbeat(&self.served);
+        let mut beat = beat(&self.served.settings);
         let mut stopping = self.served.stopping.clone();
         loop {
             tokio::select! {
-                said = listen(self.socket) => self.hear(said?).await?,
-                Some((id, response)) = self.running.next() => self.tell(id, response).await?,
+                said = listen(self.socket, &mut self.pace) => self.hear(said?).await?,
+                (id, answer) = self.running.next() => self.tell(id, answer).await?,
                 _ = beat.tick() => self.beat().await?,
                 () = stopped(&mut stopping) => return Err(End::Told(1001, "Going away")),
             }
@@ -101,64 +83,69 @@ impl<'a> Session<'a> {
             Said::Ping { payload } => self.send(&pong(payload)).await,
             Said::Pong {} => Ok(()),
             Said::Complete { id } => {
-                self.forget(&id);
+                self.running.end(&id);
                 Ok(())
             }
-            Said::Subscribe { id, .. } if self.handles.contains_key(&id) => {
-                Err(End::Told(4409, "Subscriber for this id already exists"))
+            Said::Subscribe { id, payload } => self.subscribe(id, payload).await,
+        }
+    }
+
+    async fn subscribe(&mut self, id: String, payload: Value) -> Result<(), End> {
+        let request = Params::from_json(payload).and_then(|params| self.caller.request(params));
+        let request: Result<Request, Response> = request.map_err(|_| End::Told(4400, "Invalid message"))?;
+        self.require_welcome().await?;
+        self.pace.operation = Instant::now();
+        match (self.running.room(&id), request) {
+            (Err(NotBegun::Taken), _) => Err(End::Told(4409, "Subscriber for this id already exists")),
+            (Err(NotBegun::TooMany(most)), _) => {
+                let (zh, en) = ("一个连接上同时运行的操作过多", "Too many operations on one connection");
+                let error = beyond(self.caller.lang(), "streams", most, zh, en);
+                self.send(&json!({ "id": id, "type": "error", "payload": [error] })).await
             }
-            Said::Subscribe { id, payload } => self.subscribe(id, *payload).await,
-        }
-    }
-
-    async fn subscribe(&mut self, id: String, request: Request) -> Result<(), End> {
-        let most = self.served.settings.streams;
-        if self.handles.len() >= most {
-            let message = self.asked.lang.pick(
-                format!("一个连接上最多同时运行{most}个操作（streams）。"),
-                format!("At most {most} operations run on one socket (streams)."),
-            );
-            let extensions = json!({ "code": "LIMIT_REACHED", "limit": "streams", "value": most });
-            let payload = json!([{ "message": message, "extensions": extensions }]);
-            return self.send(&json!({ "id": id, "type": "error", "payload": payload })).await;
-        }
-        let (handle, registration) = AbortHandle::new_pair();
-        let named = id.clone();
-        let responses = graph::stream(&self.served.schema, &self.served.store, self.asked.clone(), request)
-            .map(Some)
-            .chain(stream::once(async { None }))
-            .map(move |response| (named.clone(), response));
-        self.running.push(Abortable::new(responses, registration).boxed());
-        self.handles.insert(id, handle);
-        Ok(())
-    }
-
-    async fn tell(&mut self, id: String, response: Option<Response>) -> Result<(), End> {
-        match response {
-            // What had come before the client's own "complete" is not for anybody any more.
-            _ if !self.handles.contains_key(&id) => Ok(()),
-            None => {
-                self.forget(&id);
-                self.send(&json!({ "id": id, "type": "complete" })).await
+            (Ok(()), Err(refused)) => {
+                self.send(&json!({ "id": id, "type": "error", "payload": refused.errors })).await
             }
-            Some(response) if is_refused(&response) => {
-                self.forget(&id);
-                self.send(&json!({ "id": id, "type": "error", "payload": response.errors })).await
+            (Ok(()), Ok(request)) => {
+                self.running.begin(&id, self.caller.stream(request));
+                Ok(())
             }
-            Some(response) => self.send(&Next { id: &id, kind: "next", payload: &response }).await,
         }
     }
 
-    fn forget(&mut self, id: &str) {
-        if let Some(handle) = self.handles.remove(id) {
-            handle.abort();
+    async fn tell(&mut self, id: String, answer: Option<Response>) -> Result<(), End> {
+        match answer {
+            None => self.send(&json!({ "id": id, "type": "complete" })).await,
+            Some(answer) if is_refused(&answer) => {
+                self.running.end(&id);
+                self.send(&json!({ "id": id, "type": "error", "payload": answer.errors })).await
+            }
+            Some(answer) => {
+                self.require_welcome().await?;
+                self.send(&Next { id: &id, kind: "next", payload: &answer }).await
+            }
         }
     }
 
-    /// Calls the client, so that a dead one is found out, and lets nobody stay whose token has ended.
+    /// Lets nobody hear or do anything more whose token has ended.
+    async fn require_welcome(&mut self) -> Result<(), End> {
+        if self.caller.is_still_welcome().await {
+            return Ok(());
+        }
+        Err(End::Told(4403, "The token has expired or was revoked"))
+    }
+
+    /// Calls the client, and lets those go that have not answered since, or want nothing.
     async fn beat(&mut self) -> Result<(), End> {
-        if !auth::still_valid(&self.served.store, &self.asked.viewer).await {
-            return Err(End::Told(4403, "Forbidden"));
+        self.require_welcome().await?;
+        let settings = &self.served.settings;
+        let idle = self.pace.operation.elapsed() >= Duration::from_secs(settings.idle_seconds);
+        if !self.running.is_empty() {
+            self.pace.operation = Instant::now();
+        } else if idle {
+            return Err(End::Told(1000, "Nothing runs here"));
+        }
+        if std::mem::replace(&mut self.pace.called, true) {
+            return Err(End::Told(1001, "No answer to a ping"));
         }
         self.send(&json!({ "type": "ping" })).await
     }
@@ -168,11 +155,39 @@ impl<'a> Session<'a> {
     }
 }
 
+/// How busy a socket is.
+struct Pace {
+    most: u32,
+    window: Instant,
+    heard: u32,
+    /// Whether it was called and has said nothing since.
+    called: bool,
+    /// When it last ran or began an operation.
+    operation: Instant,
+}
+
+impl Pace {
+    fn new(settings: &Settings) -> Self {
+        let now = Instant::now();
+        Self { most: settings.messages_per_second, window: now, heard: 0, called: false, operation: now }
+    }
+
+    /// Counts a message of any kind.
+    fn heard(&mut self) -> Result<(), End> {
+        self.called = false;
+        if self.window.elapsed() >= Duration::from_secs(1) {
+            (self.window, self.heard) = (Instant::now(), 0);
+        }
+        self.heard += 1;
+        if self.heard > self.most { Err(End::Told(1008, "Too many messages")) } else { Ok(()) }
+    }
+}
+
 /// Waits for the first message, which may have pings before it.
-async fn begin(socket: &mut WebSocket) -> Result<Option<Value>, End> {
+async fn begin(socket: &mut WebSocket, pace: &mut Pace) -> Result<Option<Value>, End> {
     loop {
-        match listen(socket).await? {
-            Said::ConnectionInit { payload } => return Ok(payload),
+        match listen(socket, pace).await? {
+            Said::ConnectionInit { payload } => return Ok(payload.map(Value::Object)),
             Said::Ping { payload } => send(socket, &pong(payload)).await?,
             Said::Pong {} | Said::Complete { .. } => {}
             Said::Subscribe { .. } => return Err(End::Told(4401, "Unauthorized")),
@@ -187,19 +202,17 @@ fn authorization(payload: &Value) -> Option<String> {
     value.as_str().map(ToOwned::to_owned)
 }
 
-async fn signed_in(served: &Served, lang: Lang, authorization: Option<&str>) -> Result<Viewer, End> {
-    auth::viewer(&served.store, lang, authorization).await.map_err(|_| End::Told(4403, "Forbidden"))
-}
-
-async fn listen(socket: &mut WebSocket) -> Result<Said, End> {
+async fn listen(socket: &mut WebSocket, pace: &mut Pace) -> Result<Said, End> {
     loop {
-        match socket.recv().await {
-            Some(Ok(Message::Text(text))) => {
+        let message = socket.recv().await.ok_or(End::Gone)??;
+        pace.heard()?;
+        match message {
+            Message::Text(text) => {
                 return serde_json::from_str(&text).map_err(|_| End::Told(4400, "Invalid message"));
             }
-            Some(Ok(Message::Binary(_))) => return Err(End::Told(4400, "Invalid message")),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Gone),
+            Message::Binary(_) => return Err(End::Told(4400, "Invalid message")),
+            Message::Ping(_) | Message::Pong(_) => {}
+            Message::Close(_) => return Err(End::Gone),
         }
     }
 }
@@ -207,32 +220,4 @@ async fn listen(socket: &mut WebSocket) -> Result<Said, End> {
 async fn send(socket: &mut WebSocket, message: &impl Serialize) -> Result<(), End> {
     let text = serde_json::to_string(message).unwrap_or_default();
     Ok(socket.send(Message::Text(text.into())).await?)
-}
-
-fn pong(payload: Option<Value>) -> Value {
-    match payload {
-        Some(payload) => json!({ "type": "pong", "payload": payload }),
-        None => json!({ "type": "pong" }),
-    }
-}
-
-/// Whether the operation could not be run at all.
-fn is_refused(response: &Response) -> bool {
-    !response.errors.is_empty()
-        && response.data == async_graphql::Value::Null
-        && response.errors.iter().all(|error| error.path.is_empty())
-}
-
-fn heartbeat(served: &Served) -> Interval {
-    let mut beat = interval(Duration::from_secs(served.settings.heartbeat_seconds.max(1)));
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    beat.reset();
-    beat
-}
-
-/// Waits until the hub is about to stop.
-async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    if stopping.wait_for(|stopping| *stopping).await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
