@@ -83,7 +83,7 @@ impl Caller {
         let mut answer =
             graph::execute(&self.served.schema, &self.served.store, self.asked.clone(), request).await;
         // The framework's own words say neither in both languages nor where to go.
-        for error in answer.errors.iter_mut().filter(|error| error.message == NO_SUBSCRIPTIONS) {
+        for error in answer.errors.iter_mut().filter(|error| error.message.ends_with(NO_SUBSCRIPTIONS)) {
             self.lang()
                 .pick(
                     "订阅请用 WebSocket（/graphql/ws）或事件流（/graphql/stream）。",
