@@ -2,7 +2,7 @@
 //! code or answered, with little work.
 
 use crate::door::{posted, query, send};
-use crate::hub::{Hub, both};
+use crate::hub::both;
 use gongjian_hub::app;
 use gongjian_hub::config::Config;
 use gongjian_hub::domain::id::AreaId;
