@@ -422,6 +422,7 @@ const RULES: &[(&str, Rule, &[&str])] = &[
     ("NeedChange", Rule::Rows, &["need"]),
     ("NeedEvent", Rule::Parent, &["at", "cursor", "from", "kind", "to"]),
     ("NeedEvent", Rule::Rows, &["need"]),
+    ("Node", Rule::Parent, &["id"]),
     ("NextBestService", Rule::Parent, &["cost", "score", "text"]),
     ("NextBestService", Rule::Rows, &["service"]),
     ("Occurrence", Rule::Parent, &["endsAt", "startsAt"]),

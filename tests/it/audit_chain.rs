@@ -108,7 +108,7 @@ macro_rules! found {
             let published = hub.head().await;
             assert_eq!(hub.audit(std::slice::from_ref(&published)).await.fault, None);
             hub.tamper($statements).await;
-            let fault = hub.audit(&[published.clone()]).await.fault.expect("a fault");
+            let fault = hub.audit(std::slice::from_ref(&published)).await.fault.expect("a fault");
             let at: fn(i64) -> i64 = $seq;
             assert_eq!((fault.seq, fault.wrong), (at(published.seq), Wrong::$wrong));
         });
@@ -155,7 +155,7 @@ both!(a_trail_written_anew_from_the_first_event_is_found_by_a_published_head, |h
     .await;
     hub.store.migrate().await.unwrap();
     assert_eq!(hub.audit(&[]).await.fault, None, "in itself it is whole");
-    let fault = hub.audit(&[published.clone()]).await.fault.unwrap();
+    let fault = hub.audit(std::slice::from_ref(&published)).await.fault.unwrap();
     assert_eq!((fault.seq, fault.wrong), (published.seq, Wrong::Rewritten));
 });
 

@@ -39,7 +39,7 @@ impl Events {
                 };
                 let found = field("event").map(|(_, kind)| {
                     let data = field("data").map(|(_, data)| data.trim()).expect("every event has data");
-                    (kind.trim().to_owned(), serde_json::from_str(data).unwrap_or_default())
+                    (kind.trim().to_owned(), without_cost(serde_json::from_str(data).unwrap_or_default()))
                 });
                 if found.is_some() {
                     return found;
@@ -55,6 +55,16 @@ impl Events {
 fn at_stream(mut request: Request<Body>) -> Request<Body> {
     *request.uri_mut() = "/graphql/stream".parse().unwrap();
     request
+}
+
+/// An event without what it cost.
+fn without_cost(mut event: Value) -> Value {
+    for answer in ["", "/payload"] {
+        if let Some(Value::Object(answer)) = event.pointer_mut(answer) {
+            answer.remove("extensions");
+        }
+    }
+    event
 }
 
 fn asked(body: &Value, headers: &[(&str, &str)]) -> Request<Body> {

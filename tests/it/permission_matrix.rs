@@ -353,6 +353,18 @@ async fn another(hub: &Hub) -> Hub {
     if hub.url.starts_with("sqlite") { Hub::sqlite().await } else { Hub::postgres().await }
 }
 
+/// Takes out of an answer what is drawn by lot: the first characters of a secret.
+fn forget_chance(answer: &mut Value) {
+    match answer {
+        Value::Array(list) => list.iter_mut().for_each(forget_chance),
+        Value::Object(map) => {
+            map.remove("ApiToken_prefix");
+            map.values_mut().for_each(forget_chance);
+        }
+        _ => {}
+    }
+}
+
 /// Gives services the counts that they have in another hub: how much of a service is taken is public.
 async fn copy_counts(from: &Hub, to: &Hub) {
     for table in ["capacity", "unit_capacity"] {
@@ -389,7 +401,9 @@ both!(whether_another_street_has_anything_makes_no_difference, |hub| {
     for (who, viewer) in &viewers {
         let (one, other) =
             futures_util::future::join(answers(hub, viewer, &asks), answers(&empty, viewer, &asks)).await;
-        for ((ask, one), other) in asks.iter().zip(one).zip(other) {
+        for ((ask, mut one), mut other) in asks.iter().zip(one).zip(other) {
+            forget_chance(&mut one);
+            forget_chance(&mut other);
             assert_eq!(one, other, "{who}: {} {}", ask.text, ask.variables);
         }
     }
@@ -401,7 +415,9 @@ both!(whether_another_street_has_anything_makes_no_difference, |hub| {
         let (one, other) =
             futures_util::future::join(answers(hub, viewer, &asks), answers(&empty, viewer, &asks)).await;
         require_nothing_of(who, &asks, &one, &[FAR], &bare(&full.far_ids));
-        for ((ask, one), other) in asks.iter().zip(one).zip(other) {
+        for ((ask, mut one), mut other) in asks.iter().zip(one).zip(other) {
+            forget_chance(&mut one);
+            forget_chance(&mut other);
             assert_eq!(one, other, "{who}: {} {}", ask.text, ask.variables);
         }
     }

@@ -8,16 +8,20 @@ use gongjian_hub::graph::rules::{Rule, all, rule};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Every field of every object of the schema.
+/// Every field of every object and interface of the schema.
 fn fields() -> BTreeSet<(String, String)> {
     let document = parse_schema(printed()).unwrap();
     let mut found = BTreeSet::new();
     for definition in document.definitions {
         let TypeSystemDefinition::Type(definition) = definition else { continue };
         let kind = definition.node.name.node.to_string();
-        if let TypeKind::Object(object) = definition.node.kind {
-            found.extend(object.fields.iter().map(|field| (kind.clone(), field.node.name.node.to_string())));
-        }
+        let fields = match definition.node.kind {
+            TypeKind::Object(object) => object.fields,
+            // What is asked of an interface is asked of nothing more exact.
+            TypeKind::Interface(interface) => interface.fields,
+            _ => continue,
+        };
+        found.extend(fields.iter().map(|field| (kind.clone(), field.node.name.node.to_string())));
     }
     assert!(found.len() > 500, "the schema was read");
     found

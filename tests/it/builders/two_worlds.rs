@@ -4,6 +4,7 @@ use super::matches::{part, proposal};
 use super::{Streets, need_facts, service_facts, year};
 use crate::hub::{Hub, administrator};
 use chrono::{NaiveDate, NaiveTime};
+use gongjian_hub::domain::area::AreaKind;
 use gongjian_hub::domain::directive::DirectiveKind;
 use gongjian_hub::domain::id::{AreaId, NeedId, ServiceId, UnitId};
 use gongjian_hub::domain::matches::Side as MatchSide;
@@ -12,6 +13,7 @@ use gongjian_hub::domain::place::Place;
 use gongjian_hub::domain::unit::UnitKind;
 use gongjian_hub::domain::viewer::{Actor, Scope, Viewer};
 use gongjian_hub::store::alliance::{self, NewAlliance};
+use gongjian_hub::store::area::{self, NewArea};
 use gongjian_hub::store::conn::Tx;
 use gongjian_hub::store::contact::NewContact;
 use gongjian_hub::store::directive::{self, NewDirective};
@@ -244,13 +246,20 @@ impl Hub {
 
     /// A need of one street that a unit of the other serves: the one thing that both see a part of.
     pub async fn bridge(&self, near: &Side, far: &Side) -> BTreeSet<String> {
+        // A community of its own: whoever has checked in at a community sees all needs that are open there.
+        let new =
+            NewArea {
+                parent: far.street, kind: AreaKind::Community, name: "跨街社区".into(), name_en: None
+            };
+        let community =
+            self.change(&administrator(), async |tx| area::add(tx, new.clone()).await).await.unwrap();
         let before = self.every_id().await;
         let on = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
-        let across = async |tx: &mut Tx| unit::check_in(tx, near.second, far.community, on).await;
+        let across = async |tx: &mut Tx| unit::check_in(tx, near.second, community, on).await;
         self.change(&administrator(), across).await.unwrap();
         let facts = NeedFacts { title: "zqx-need-bridge".into(), ..far.facts("bridge") };
-        let need = self.open_need(far.community, None, facts).await;
-        let service = service_facts("跨街道讲座", far.community);
+        let need = self.open_need(community, None, facts).await;
+        let service = service_facts("跨街道讲座", community);
         let service = self.listed_service(near.second, service, 10).await;
         let new = proposal(need, service, MatchSide::Offering, 5);
         self.propose(&near.second_liaison(), &new).await.unwrap();
