@@ -123,7 +123,7 @@ async fn pages_inside_pages_multiply() {
 #[tokio::test]
 async fn what_is_dear_says_so_in_the_schema() {
     for (query, least, most) in [
-        ("{ __schema { types { name fields { name } } } __typename }", 100, 100),
+        ("{ __schema { types { name fields { name } } } __typename }", 5_000, 5_000),
         ("{ matching(areaId: \"x\") { total } }", 2_000, 2_010),
         ("{ matching(areaId: \"x\", whatIf: {}) { total } }", 4_000, 4_010),
         ("query($w: WhatIfInput) { matching(areaId: \"x\", whatIf: $w) { total } }", 2_000, 2_010),

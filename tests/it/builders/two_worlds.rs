@@ -247,17 +247,20 @@ impl Hub {
     /// A need of one street that a unit of the other serves: the one thing that both see a part of.
     pub async fn bridge(&self, near: &Side, far: &Side) -> BTreeSet<String> {
         // A community of its own: whoever has checked in at a community sees all needs that are open there.
-        let new =
-            NewArea {
-                parent: far.street, kind: AreaKind::Community, name: "跨街社区".into(), name_en: None
-            };
+        let new = NewArea {
+            parent: far.street,
+            kind: AreaKind::Community,
+            name: "跨街社区".into(),
+            name_en: None,
+            place: Place::default(),
+        };
         let community =
             self.change(&administrator(), async |tx| area::add(tx, new.clone()).await).await.unwrap();
         let before = self.every_id().await;
         let on = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
         let across = async |tx: &mut Tx| unit::check_in(tx, near.second, community, on).await;
         self.change(&administrator(), across).await.unwrap();
-        let facts = NeedFacts { title: "zqx-need-bridge".into(), ..far.facts("bridge") };
+        let facts = NeedFacts { title: "zqx-need-bridge".into(), title_en: None, ..far.facts("bridge") };
         let need = self.open_need(community, None, facts).await;
         let service = service_facts("跨街道讲座", community);
         let service = self.listed_service(near.second, service, 10).await;
