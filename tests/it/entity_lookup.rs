@@ -21,7 +21,7 @@ async fn look_up(hub: &Hub, viewer: &Viewer, them: &[Value]) -> Value {
     hub.data(viewer, LOOK_UP, json!({ "them": them })).await["_entities"].take()
 }
 
-fn key(kind: &str, field: &str, value: impl ToString) -> Value {
+fn key(kind: &str, field: &str, value: &(impl ToString + ?Sized)) -> Value {
     json!({ "__typename": kind, field: value.to_string() })
 }
 
@@ -49,10 +49,10 @@ both!(an_entity_is_found_by_its_id_or_its_official_code, |hub| {
     let streets = hub.streets().await;
     let (unit, _) = hub.unit(streets.street, "湖南省图书馆").await;
     let them = [
-        key("PartnerUnit", "id", unit),
+        key("PartnerUnit", "id", &unit),
         key("Area", "code", "430102002"),
         key("Category", "code", "safety.anti_fraud"),
-        key("Area", "id", streets.street),
+        key("Area", "id", &streets.street),
     ];
     assert_eq!(
         look_up(hub, &Viewer::public(), &them).await,
@@ -71,11 +71,11 @@ both!(a_key_of_nothing_is_null_and_costs_nobody_else_their_answer, |hub| {
     let need = hub.draft_need(streets.community, need_facts("反诈宣讲")).await;
     let them = [
         key("PartnerUnit", "id", "no id at all"),
-        key("PartnerUnit", "id", need),
+        key("PartnerUnit", "id", &need),
         key("PartnerUnit", "id", "unit_00000000000000000000000000000007"),
         key("Area", "code", "999999999"),
         key("Area", "code", ""),
-        key("PartnerUnit", "id", unit),
+        key("PartnerUnit", "id", &unit),
     ];
     let found = look_up(hub, &administrator(), &them).await;
     assert_eq!(found.as_array().unwrap()[..5], [const { Value::Null }; 5]);
@@ -87,7 +87,7 @@ both!(what_somebody_may_not_see_is_null_by_its_key_too, |hub| {
     let streets = hub.streets().await;
     let own = hub.draft_need(streets.community, need_facts("朝阳的需求")).await;
     let far = hub.draft_need(streets.far_community, need_facts("别处的需求")).await;
-    let them = [key("Need", "id", own), key("Need", "id", far)];
+    let them = [key("Need", "id", &own), key("Need", "id", &far)];
     for (viewer, titles) in [
         (&streets.coordinator, [json!("朝阳的需求"), Value::Null]),
         (&streets.far_coordinator, [Value::Null, json!("别处的需求")]),
@@ -102,7 +102,7 @@ both!(many_keys_of_one_kind_are_one_statement, |hub| {
     let streets = hub.streets().await;
     let mut them = Vec::new();
     for name in ["图书馆", "银行", "学校"] {
-        them.push(key("PartnerUnit", "id", hub.unit(streets.street, name).await.0));
+        them.push(key("PartnerUnit", "id", &hub.unit(streets.street, name).await.0));
     }
     let one = hub.statements(look_up(hub, &Viewer::public(), &them[..1])).await;
     assert_eq!(hub.statements(look_up(hub, &Viewer::public(), &them)).await, one);

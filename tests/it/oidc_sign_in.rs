@@ -13,7 +13,7 @@ use gongjian_hub::store::account as accounts;
 use gongjian_hub::store::subject::{self, Subject};
 use serde_json::json;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
 const CALLBACK: &str = "http://127.0.0.1:8080/oidc/callback";
@@ -23,6 +23,8 @@ const HOST: (&str, &str) = ("host", "127.0.0.1:8080");
 struct Running {
     child: Child,
     issuer: String,
+    /// Kept open: a provider that cannot say what it wants to say ends.
+    _out: BufReader<ChildStdout>,
 }
 
 impl Drop for Running {
@@ -51,7 +53,7 @@ impl Running {
                 "no provider: (cd tests/clients && npm ci)"
             );
         }
-        Self { child, issuer: issuer.trim().to_owned() }
+        Self { child, issuer: issuer.trim().to_owned(), _out: out }
     }
 
     /// Asks the provider's doors for tests.
