@@ -137,6 +137,10 @@ pub struct MatchingRun {
     /// The suggestions that it moves.
     #[sqlx(json(nullable))]
     pub moves: Option<Vec<Move>>,
+    /// How many needs were expected; `None` where it did not look ahead.
+    pub expected_count: Option<i64>,
+    /// How many points it costs more than the best answer that keeps nothing back for them.
+    pub foresight_cost: Option<i64>,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
     /// When a hub first took it on.

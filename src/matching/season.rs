@@ -1,14 +1,14 @@
 //! A season in batches: what arrives is answered in few batches, and what was answered is never moved again.
 //!
 //! A batch that only looks at what is open gives away what later demands would have needed more. So it first
-//! learns from a sample of the past what the supplies are worth in view of all that is still to come, and then
-//! serves from them only what is worth as much. It learns anew with every batch, from the capacities that are
-//! left: prices learned once for the whole season grow stale.
+//! learns from a sample of the past how all that is still to come would best be served together with what is
+//! open, keeps back what the sample has there, and serves what is open from the rest. It learns anew with every
+//! batch, from the capacities that are left: what was learned once for the whole season grows stale.
 
 #[cfg(test)]
 mod tests;
 
-use crate::matching::assign::{AssignError, Demand, MAX_COST, NONE, Pair, Prices, Problem, Watch, assign};
+use crate::matching::assign::{AssignError, Demand, Pair, Prices, Problem, Watch, assign};
 
 /// Demands of a past period like the one to come, with their pairs to the supplies of today.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,37 @@ pub struct Expected {
     pub of: u32,
 }
 
+/// What is open and what is expected, served together as well as they can be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// What supplies, pools and groups are worth in view of what is to come. For a single demand that cannot
+    /// wait for the next batch these are the prices to go by.
+    pub prices: Prices,
+    /// By pair of the sample, how much of the supply it has there, in parts of a unit.
+    pub parts: Vec<u32>,
+    /// So many parts are a unit.
+    pub parts_of_unit: u32,
+}
+
+impl Outlook {
+    /// A number of parts as units, rounded.
+    #[must_use]
+    pub fn units(&self, parts: u64) -> u32 {
+        let of = u64::from(self.parts_of_unit.max(1));
+        u32::try_from((parts + of / 2) / of).unwrap_or(u32::MAX)
+    }
+
+    /// By supply, how many units to keep back for what is expected.
+    #[must_use]
+    pub fn kept(&self, sample: &Sample, supplies: usize) -> Vec<u32> {
+        let mut parts = vec![0_u64; supplies];
+        for (pair, part) in sample.pairs.iter().zip(&self.parts) {
+            parts[pair.supply as usize] += u64::from(*part);
+        }
+        parts.into_iter().map(|parts| self.units(parts)).collect()
+    }
+}
+
 /// What to do now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -37,8 +68,7 @@ pub struct Plan {
     pub quantities: Vec<u32>,
     /// Units of each open demand for which it is better to wait. They can come again with the next batch.
     pub unmet: Vec<u32>,
-    /// What supplies, pools and groups are worth in view of what is to come. For a single demand that cannot
-    /// wait for the next batch these are the prices to go by.
+    /// What supplies, pools and groups are worth in view of what is to come.
     pub prices: Prices,
 }
 
@@ -54,28 +84,48 @@ pub fn plan(
     watch: &mut dyn Watch,
 ) -> Result<Plan, AssignError> {
     open.check()?;
-    let Some(prices) = learn(open, sample, expected, watch)? else {
+    let Some(outlook) = learn(open, sample, expected, watch)? else {
         let answer = assign(open, None, watch)?;
         return Ok(Plan { quantities: answer.quantities, unmet: answer.unmet, prices: answer.prices });
     };
-    let answer = assign(&reserved(open, &prices), None, watch)?;
-    Ok(Plan { quantities: answer.quantities, unmet: answer.unmet, prices })
+    let mut rest = open.clone();
+    keep_back(&mut rest, &mut outlook.kept(sample, open.supplies.len()));
+    let answer = assign(&rest, None, watch)?;
+    Ok(Plan { quantities: answer.quantities, unmet: answer.unmet, prices: outlook.prices })
 }
 
-/// What is worth how much in view of what is to come; nothing if nothing is.
-fn learn(
+/// Takes what is kept back out of supplies and their pools; `kept` then says how much there was to take.
+pub fn keep_back(problem: &mut Problem, kept: &mut [u32]) {
+    for (supply, kept) in problem.supplies.iter_mut().zip(kept) {
+        *kept = supply.capacity.min(*kept);
+        supply.capacity -= *kept;
+        if let Some(pool) = problem.pools.get_mut(supply.pool as usize) {
+            *kept = pool.capacity.min(*kept);
+            pool.capacity -= *kept;
+        }
+    }
+}
+
+/// How what is open and what is expected would best be served together; nothing if nothing is expected.
+///
+/// # Errors
+///
+/// [`AssignError`] if the two are not well formed, or the watch says stop.
+pub fn learn(
     open: &Problem,
     sample: &Sample,
     expected: Expected,
     watch: &mut dyn Watch,
-) -> Result<Option<Prices>, AssignError> {
+) -> Result<Option<Outlook>, AssignError> {
     let (of_sample, of_open) = weights(expected);
     if of_sample == 0 || sample.demands.is_empty() {
         return Ok(None);
     }
-    let mut prices = assign(&together(open, sample, of_sample, of_open), None, watch)?.prices;
+    let answer = assign(&together(open, sample, of_sample, of_open), None, watch)?;
+    let mut prices = answer.prices;
     prices.demands.truncate(open.demands.len());
-    Ok(Some(prices))
+    let parts = answer.quantities[open.pairs.len()..].to_vec();
+    Ok(Some(Outlook { prices, parts, parts_of_unit: of_open }))
 }
 
 /// The finest share of a sample that is told apart: with more, units would grow out of bounds.
@@ -126,29 +176,4 @@ fn weigh(demands: &mut [Demand], pairs: &mut [Pair], weight: u32) {
     for pair in pairs {
         pair.at_most = pair.at_most.saturating_mul(weight);
     }
-}
-
-/// One part in so many is asked on top of what a unit is worth. Who does not pay it waits and may pay it later,
-/// while what is given is gone.
-const MARGIN: i64 = 20;
-
-/// What is open, where whoever takes a unit must pay what it is worth.
-fn reserved(open: &Problem, prices: &Prices) -> Problem {
-    let mut reserved = open.clone();
-    for pair in &mut reserved.pairs {
-        let supply = pair.supply as usize;
-        let worth = prices.supplies[supply] + pool_price(open, prices, supply);
-        let cost = i64::from(pair.cost) + worth + worth / MARGIN;
-        match i32::try_from(cost) {
-            Ok(cost) if cost <= MAX_COST => pair.cost = cost,
-            // Dearer than leaving anything unmet.
-            _ => pair.at_most = 0,
-        }
-    }
-    reserved
-}
-
-fn pool_price(open: &Problem, prices: &Prices, supply: usize) -> i64 {
-    let pool = open.supplies[supply].pool;
-    if pool == NONE { 0 } else { prices.pools[pool as usize] }
 }

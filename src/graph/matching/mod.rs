@@ -20,7 +20,7 @@ pub use apply::{MatchingMutation, MatchingPairInput, parse_pairs, taken};
 pub use candidates::{Candidates, of_need, of_service};
 pub use moves::SuggestionMove;
 pub use parts::Quantity;
-pub use preview::MatchingQuery;
+pub use preview::{MatchingForesight, MatchingQuery};
 pub use settings::{MatchingSettings, MatchingSettingsMutation, of_street};
 pub use what_if::WhatIfInput;
 pub use worth::OfferWorthQuery;

@@ -18,7 +18,7 @@ use super::Asked;
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, told};
-use super::matching::{MatchingSettings, SuggestionMove};
+use super::matching::{MatchingForesight, MatchingSettings, SuggestionMove};
 use super::page::{Connection, Node, PageArgs, known, maybe};
 use crate::domain::id::Id as _;
 use crate::domain::run::{self, MatchingRunAction, MatchingRunFailure, MatchingRunState};
@@ -127,13 +127,24 @@ impl MatchingRun {
         self.0.total.map(points)
     }
 
-    /// What the answer costs: for each unit of quantity what it lacks in score, or the penalty of what stays unmet. Null
-    /// until it is done.
+    /// What is kept back for what is expected, and what that costs; null until it is done, and where nothing is expected or
+    /// the street did not look ahead.
+    async fn foresight(&self) -> Option<MatchingForesight> {
+        let (expected, cost) = (self.0.expected_count?, self.0.foresight_cost?);
+        Some(MatchingForesight {
+            expected_count: expected.try_into().unwrap_or_default(),
+            cost: points(cost),
+        })
+    }
+
+    /// What the answer costs: for each unit of quantity what it lacks in score, or the penalty of what stays unmet, and what
+    /// it costs to move suggestions. Null until it is done.
     async fn cost(&self) -> Option<f64> {
         self.0.cost.map(points)
     }
 
-    /// What any answer costs at least, proven by prices without trusting the solver. Null until it is done.
+    /// What any answer costs at least, proven by prices without trusting the solver; where something is kept back for what is
+    /// expected, any that keeps as much back and serves what cannot wait as this one does. Null until it is done.
     async fn proven_cost(&self) -> Option<f64> {
         self.0.proven_cost.map(points)
     }

@@ -7,7 +7,7 @@ pub(super) struct Offer {
     pub pair: usize,
     /// What each unit saves compared with leaving it unmet.
     pub gain: i64,
-    /// The fewest units, if any at all.
+    /// The fewest units, if any at all, unless it takes all that is left.
     pub least: u32,
     /// The most units.
     pub most: u32,
@@ -29,7 +29,7 @@ const PATIENCE: u32 = 2_000;
 
 /// Finds the pattern of at most `slots` offers and `quantity` units that gains most.
 pub(super) fn best(offers: &mut Vec<Offer>, quantity: u32, slots: u32) -> Pattern {
-    offers.retain(|offer| offer.gain > 0 && offer.most > 0 && offer.least <= offer.most.min(quantity));
+    offers.retain(|offer| offer.gain > 0 && offer.most > 0);
     offers.sort_unstable_by_key(|offer| (std::cmp::Reverse(offer.gain), offer.pair));
     let mut trial = Trial { offers, quantity, chosen: Vec::new(), best: Pattern::default(), tried: 0 };
     trial.extend(0, slots);
@@ -82,24 +82,63 @@ impl Trial<'_> {
         (self.quantity - left, gain)
     }
 
-    /// Keeps the chosen offers if they are the best so far. False if their smallest lots are too many.
+    /// Keeps the chosen offers if they are the best so far. False if no further offer can make anything of them.
     fn keep(&mut self) -> bool {
-        let offers = self.chosen.iter().map(|&index| &self.offers[index]);
-        let reserved = offers.clone().try_fold(0_u32, |sum, offer| sum.checked_add(offer.least));
-        let spare = reserved.and_then(|reserved| self.quantity.checked_sub(reserved));
-        let Some(mut spare) = spare else { return false };
+        let offers: Vec<Offer> = self.chosen.iter().map(|&index| self.offers[index]).collect();
+        let Some(last) = offers.len().checked_sub(1) else { return true };
+        let reserved: u64 = offers.iter().map(|offer| u64::from(offer.least)).sum();
+        let mut small = offers.iter().enumerate().filter(|(_, offer)| offer.most < offer.least);
+        let (first_small, second_small) = (small.next(), small.next());
+        if second_small.is_some() {
+            return false;
+        }
+        let mut found = vec![if first_small.is_none() { self.fill(&offers, None) } else { None }];
+        let same = offers.iter().all(|offer| offer.least == offers[last].least);
+        let largest = match first_small {
+            // Only this one can take less than a lot.
+            Some((place, offer)) => {
+                found.push(self.fill(&offers, Some(place)));
+                offer.least
+            }
+            // Where all lots are the same, what is left is best taken from the offer of least gain.
+            None if same => {
+                found.push(self.fill(&offers, Some(last)));
+                offers[last].least
+            }
+            None => {
+                found.extend((0..offers.len()).map(|place| self.fill(&offers, Some(place))));
+                offers.iter().map(|offer| offer.least).max().unwrap_or_default()
+            }
+        };
+        for pattern in found.into_iter().flatten() {
+            if pattern.gain > self.best.gain {
+                self.best = pattern;
+            }
+        }
+        reserved - u64::from(largest) < u64::from(self.quantity)
+    }
+
+    /// The best units for just these offers, each at least a lot; or less than a lot from one of them, which then has to
+    /// take all that is left.
+    fn fill(&self, offers: &[Offer], rest: Option<usize>) -> Option<Pattern> {
+        let range = |place: usize, offer: &Offer| {
+            if rest == Some(place) { (1, offer.most.min(offer.least - 1)) } else { (offer.least, offer.most) }
+        };
+        let mut spare = self.quantity;
+        for (place, offer) in offers.iter().enumerate() {
+            let (least, most) = range(place, offer);
+            spare = spare.checked_sub(least).filter(|_| least <= most)?;
+        }
         let mut pattern = Pattern::default();
-        for offer in offers {
-            let more = (offer.most - offer.least).min(spare);
+        for (place, offer) in offers.iter().enumerate() {
+            let (least, most) = range(place, offer);
+            let more = (most - least).min(spare);
             spare -= more;
-            let units = offer.least + more;
+            let units = least + more;
             pattern.gain += offer.gain * i64::from(units);
             pattern.units.push((offer.pair, units));
         }
-        if pattern.gain > self.best.gain {
-            self.best = pattern;
-        }
-        true
+        (rest.is_none() || spare == 0).then_some(pattern)
     }
 
     /// What the offers gain without smallest lots and without a limit to their number.

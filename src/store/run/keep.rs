@@ -37,19 +37,21 @@ pub(super) async fn keep(tx: &mut Tx, run: &MatchingRun, found: &Found) -> Resul
     tx.execute(sql!(
         "UPDATE matching_run SET state = $1, fingerprint = $2, progress = 1000, need_count = $3, served_count = $4,
             partly_served_count = $5, total = $6, cost = $7, proven_cost = $8, finished_at = $9, kept_count = $10,
-            move_gain = $11, moves = $12 WHERE id = $13",
+            move_gain = $11, moves = $12, expected_count = $13, foresight_cost = $14 WHERE id = $15",
         MatchingRunState::Done,
         found.fingerprint.clone(),
         figures.needs,
         figures.served,
         figures.partly_served,
         solved.total,
-        solved.cost,
+        solved.certificate.primal,
         solved.certificate.dual,
         now,
         figures.kept,
         solved.moves.gain,
         json!(explain::moves(&found.world, solved)),
+        solved.reserve.as_ref().map(|reserve| count(reserve.expected)),
+        solved.reserve.as_ref().map(|reserve| reserve.cost),
         run.id
     ))
     .await?;
@@ -57,7 +59,7 @@ pub(super) async fn keep(tx: &mut Tx, run: &MatchingRun, found: &Found) -> Resul
     keep_unmet(tx, run, found).await?;
     let data = json!({
         "from": run.state, "to": MatchingRunState::Done, "fingerprint": found.fingerprint, "needs": figures.needs,
-        "served": figures.served, "partly_served": figures.partly_served, "cost": solved.cost,
+        "served": figures.served, "partly_served": figures.partly_served, "cost": solved.certificate.primal,
         "matching": found.settings,
     });
     tx.event(run.id, run.street_id, EventKind::Moved, data);
@@ -71,9 +73,12 @@ struct Figures {
     kept: i64,
 }
 
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 impl Figures {
     fn of(found: &Found) -> Self {
-        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         let begun: BTreeSet<usize> =
             found.solved.placements.iter().map(|placed| placed.candidate.need).collect();
         let unmet = &found.solved.unmet;

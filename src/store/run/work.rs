@@ -11,7 +11,7 @@ use crate::matching::what_if::WhatIf;
 use crate::matching::world::World;
 use crate::store::Store;
 use crate::store::error::Result;
-use crate::store::world::{self, Reach};
+use crate::store::world::{self, Reach, looks_ahead};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
@@ -89,7 +89,7 @@ fn compute(
 
 async fn carry_out(store: &Store, run: MatchingRun, stopping: &mut watch::Receiver<bool>) -> Result<()> {
     let (settings, what_if) = (settings(&run)?, what_if(&run)?);
-    let world = read(store, &run).await?;
+    let world = read(store, &run, looks_ahead(&settings, what_if.as_ref())).await?;
     let signals = Signals::default();
     let _stop = StopOnDrop(signals.clone());
     let solver = signals.clone();
@@ -106,9 +106,9 @@ async fn carry_out(store: &Store, run: MatchingRun, stopping: &mut watch::Receiv
 }
 
 /// What the run is matched against, as its street's coordinator sees it.
-async fn read(store: &Store, run: &MatchingRun) -> Result<World> {
+async fn read(store: &Store, run: &MatchingRun, ahead: bool) -> Result<World> {
     let actor = run.street_id.map_or(Actor::Administrator, |street| Actor::Coordinator { street });
-    let reach = Reach::Afresh { area: run.area_id, category: run.category_id };
+    let reach = Reach::Afresh { area: run.area_id, category: run.category_id, ahead };
     let mut conn = store.read().await?;
     world::load(&mut conn, &Viewer::local(actor), store.clock.now(), &reach).await
 }
