@@ -96,8 +96,18 @@ fn too_dear(zh: &str, en: &str) -> Problem {
     )
 }
 
+/// Too many wait already.
+pub(super) fn busy() -> Problem {
+    Problem::new(
+        Code::TooLarge,
+        "",
+        "枢纽正在检查其他子图，请一分钟后重试。",
+        "The hub is checking other subgraphs; try again in a minute.",
+    )
+}
+
 /// Our own fault: what it is, is in the log.
-fn broken(error: &(dyn std::error::Error + 'static)) -> Problem {
+pub(super) fn broken(error: &(dyn std::error::Error + 'static)) -> Problem {
     tracing::error!(error, "graphs could not be put together");
     Problem::new(
         Code::Composition,

@@ -39,6 +39,8 @@ pub const HUB_URL: &str = "http://hub.invalid/graphql";
 
 /// How many graphs are put together at the same time.
 const AT_ONCE: usize = 2;
+/// How many are put together or wait for that.
+const WAITING: usize = 16;
 /// How many graphs that were put together lately are remembered: checked, then submitted, then approved.
 const REMEMBERED: u64 = 8;
 
@@ -51,6 +53,7 @@ struct Inner {
     reach: Reach,
     own: Own,
     turns: Semaphore,
+    places: Arc<Semaphore>,
     lately: Cache<Vec<Part>, Arc<Graph>>,
 }
 
@@ -69,6 +72,7 @@ impl Federation {
             reach: Reach::new(&settings.inside),
             own: Own { hash: hash(&hub_sdl), hub: Hub::new(&hub_sdl), sdl: hub_sdl },
             turns: Semaphore::new(AT_ONCE),
+            places: Arc::new(Semaphore::new(WAITING)),
             lately: Cache::new(REMEMBERED),
             settings,
         }))
@@ -86,17 +90,23 @@ impl Federation {
         &self.0.reach
     }
 
-    /// Puts the hub's own part and others together.
+    /// Puts the hub's own part and others together. Whoever waits may give up: what comes of it is remembered.
     async fn compose(&self, mut parts: Vec<Part>) -> std::result::Result<Arc<Graph>, Vec<Problem>> {
         parts.sort_by(|one, two| one.name.cmp(&two.name));
         parts.insert(0, Part { name: HUB.into(), url: HUB_URL.into(), sdl: self.0.own.sdl.clone() });
         if let Some(graph) = self.0.lately.get(&parts) {
             return Ok(graph);
         }
-        let _turn = self.0.turns.acquire().await;
-        let graph = Arc::new(compose(&parts, &self.0.settings).await?);
-        self.0.lately.insert(parts, graph.clone());
-        Ok(graph)
+        let Ok(place) = self.0.places.clone().try_acquire_owned() else { return Err(vec![compose::busy()]) };
+        let inner = self.0.clone();
+        let composing = tokio::spawn(async move {
+            let _place = place;
+            let _turn = inner.turns.acquire().await;
+            let graph = Arc::new(compose(&parts, &inner.settings).await?);
+            inner.lately.insert(parts, graph.clone());
+            Ok(graph)
+        });
+        composing.await.unwrap_or_else(|error| Err(vec![compose::broken(&error)]))
     }
 
     /// Reads a schema and holds it against what its partner may bring, beside the threads that answer requests.

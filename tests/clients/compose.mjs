@@ -31,7 +31,7 @@ for (const input of Object.keys(metafile.inputs)) {
   if (!found) continue;
   const { name, version, license, author } = JSON.parse(readFileSync(join(found[1], "package.json"), "utf8"));
   const file = readdirSync(found[1]).sort().find((name) => /^licen[cs]e/i.test(name));
-  const text = file ? readFileSync(join(found[1], file), "utf8") : `Copyright ${author?.name ?? author ?? name}`;
+  const text = file ? readFileSync(join(found[1], file), "utf8").replaceAll("\r\n", "\n") : `Copyright ${author?.name ?? author ?? name}`;
   packages.set(name, `${name} ${version} (${license})\n\n${text.trim()}\n`);
 }
 const licences = [...packages.keys()].sort().map((name) => packages.get(name)).join(`\n${"-".repeat(80)}\n\n`);

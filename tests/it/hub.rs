@@ -144,11 +144,12 @@ impl Hub {
     }
 }
 
-/// How other graphs join, as it is set up where nobody says otherwise. All stories share it, and with it what it
-/// remembers of graphs that it put together.
+/// How other graphs join. All stories share it, and with it what it remembers of graphs that it put together; a machine
+/// that has much else to do may take its time.
 pub fn federation() -> Federation {
-    static SHARED: LazyLock<Federation> =
-        LazyLock::new(|| Federation::new(Settings::default(), graph::subgraph_sdl()));
+    static SHARED: LazyLock<Federation> = LazyLock::new(|| {
+        Federation::new(Settings { compose_seconds: 300, ..Settings::default() }, graph::subgraph_sdl())
+    });
     SHARED.clone()
 }
 

@@ -11,6 +11,7 @@ mod audit_refusals;
 mod builders;
 mod cli_audit;
 mod cli_match;
+mod cli_subgraph;
 mod contact_erase;
 mod contact_show;
 mod door;

@@ -50,7 +50,12 @@ impl Partner {
     }
 
     fn settings(&self) -> Settings {
-        Settings { inside: vec![self.address.clone()], fetch_seconds: 1, ..Settings::default() }
+        Settings {
+            inside: vec![self.address.clone()],
+            fetch_seconds: 1,
+            compose_seconds: 300,
+            ..Settings::default()
+        }
     }
 }
 

@@ -170,6 +170,17 @@ both!(any_earlier_version_can_be_gone_back_to, |hub| {
     );
 });
 
+both!(what_the_hub_says_of_its_own_stands, |hub| {
+    let (streets, liaison, id) = library(hub).await;
+    let words = "\"骗人的话\" type Query { \"图书馆的话\" library_x: Need }
+        \"骗人的话\" type Need @key(fields: \"id\") { \"骗人的话\" id: ID! } \"骗人的话\" scalar DateTime
+        \"骗人的话\" type PageInfo @shareable { \"骗人的话\" hasNextPage: Boolean! }";
+    hub.join(&liaison, &streets.coordinator, &id, &linked(words)).await;
+    let (_, api) = hub.live_graph(&liaison).await;
+    assert!(api.contains("图书馆的话") && !api.contains("骗人的话"));
+    assert!(api.contains("What can be read.") && api.contains("A need (需求)"));
+});
+
 both!(a_coordinator_may_say_no, |hub| {
     let (streets, liaison, id) = library(hub).await;
     let publication = hub.publish(&liaison, &id, &linked(LIBRARY)).await;

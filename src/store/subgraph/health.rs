@@ -5,6 +5,7 @@ use crate::domain::subgraph::{HeardHealth, PartnerHealth};
 use crate::store::Store;
 use crate::store::conn::Conn;
 use crate::store::error::Result;
+use crate::store::run::begin;
 use crate::store::sql::{Sql, sql};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
@@ -20,7 +21,7 @@ const LONGEST: usize = 200;
 /// # Errors
 /// Where the database fails.
 pub async fn tell(store: &Store, replica: Uuid, told: &[PartnerHealth]) -> Result<()> {
-    let mut tx = super::super::run::begin(store).await?;
+    let mut tx = begin(store).await?;
     let now = tx.now;
     for one in told {
         let last: Option<String> = one.last_failure.as_ref().map(|code| code.chars().take(LONGEST).collect());
@@ -55,7 +56,7 @@ pub async fn tell(store: &Store, replica: Uuid, told: &[PartnerHealth]) -> Resul
 /// # Errors
 /// Where the database fails.
 pub async fn forget(store: &Store, replica: Uuid) -> Result<()> {
-    let mut tx = super::super::run::begin(store).await?;
+    let mut tx = begin(store).await?;
     tx.execute(sql!("DELETE FROM subgraph_health WHERE replica = $1", replica)).await?;
     tx.commit().await
 }

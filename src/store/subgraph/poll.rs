@@ -2,10 +2,11 @@
 
 use crate::domain::event::EventKind;
 use crate::domain::id::SubgraphId;
-use crate::domain::subgraph::{SchemaChange, Subgraph, SubgraphState};
+use crate::domain::subgraph::{SchemaChange, Subgraph, SubgraphPublicationState, SubgraphState};
 use crate::store::Store;
 use crate::store::conn::Tx;
 use crate::store::error::{Error, Result};
+use crate::store::run::begin;
 use crate::store::sql::sql;
 use chrono::TimeDelta;
 use serde_json::json;
@@ -45,14 +46,14 @@ pub async fn take(store: &Store, every: TimeDelta) -> Result<Vec<Due>> {
             "SELECT sg.id, p.url, p.sdl_hash FROM subgraph AS sg JOIN publication AS p
                 ON p.subgraph_id = sg.id AND p.state = $1
              WHERE sg.state = $2 AND (sg.polled_at IS NULL OR sg.polled_at <= $3) ORDER BY sg.id",
-            crate::domain::subgraph::SubgraphPublicationState::Live,
+            SubgraphPublicationState::Live,
             SubgraphState::Live,
             before
         ))
         .await?;
     let mut taken = Vec::new();
     for one in due {
-        let mut tx = super::super::run::begin(store).await?;
+        let mut tx = begin(store).await?;
         let now = tx.now;
         let own = tx
             .execute(sql!(
@@ -80,7 +81,7 @@ pub async fn told(tx: &mut Tx, due: &Due, seen: &Seen) -> Result<()> {
             "SELECT * FROM subgraph WHERE id = $1 AND EXISTS
                 (SELECT 1 FROM publication AS p WHERE p.subgraph_id = subgraph.id AND p.state = $2 AND p.sdl_hash = $3)",
             due.id,
-            crate::domain::subgraph::SubgraphPublicationState::Live,
+            SubgraphPublicationState::Live,
             due.sdl_hash.clone()
         ))
         .await?;
