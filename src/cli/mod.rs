@@ -12,10 +12,11 @@ mod matching;
 mod migrate;
 mod schema;
 mod serve;
+mod subgraph;
 mod token;
 mod user;
 
-pub use schema::{Breaking, breaking, printed};
+pub use schema::printed;
 
 use crate::app;
 use crate::clock::Clock;
@@ -46,6 +47,7 @@ use std::process::ExitCode;
   gongjian doctor                                  检查安装 | look for what is wrong
   gongjian user add zhangsan --name 张三 --role administrator
   gongjian token create --name 门户 --role administrator
+  gongjian subgraph check library                  检查单位自己的子图 | check a partner's own graph
 
 配置 Configuration:  内置默认 < --config FILE (TOML) < 环境变量 GONGJIAN_* < 命令行参数
                      built in < --config FILE (TOML) < environment GONGJIAN_* < flags
@@ -75,6 +77,8 @@ enum Command {
     Match(matching::Match),
     #[command(subcommand)]
     Schema(schema::Schema),
+    #[command(subcommand)]
+    Subgraph(subgraph::Subgraph),
     #[command(subcommand)]
     Token(token::Token),
     #[command(subcommand)]
@@ -173,6 +177,7 @@ async fn command(command: Command, desk: Desk) -> Result<ExitCode> {
         Command::Migrate(migrate) => migrate.run(&desk).await,
         Command::Match(matching) => matching.run(&desk).await,
         Command::Schema(schema) => schema.run(&desk),
+        Command::Subgraph(subgraph) => subgraph.run(&desk).await,
         Command::Token(token) => token.run(&desk).await,
         Command::Audit(audit) => audit.run(&desk).await,
         Command::Contact(contact) => contact.run(&desk).await,

@@ -34,6 +34,7 @@ pub mod service;
 pub mod session;
 pub mod settings;
 pub mod sql;
+pub mod subgraph;
 pub mod subject;
 pub mod token;
 pub mod unit;
