@@ -118,9 +118,6 @@ pub(super) fn broken(error: &(dyn std::error::Error + 'static)) -> Problem {
 }
 
 fn refused(said: &Said) -> Problem {
-    if said.message.contains("out of memory") {
-        return too_dear("内存", "memory");
-    }
     let Said { code, message } = said;
     let zh = match code.as_str() {
         "INVALID_GRAPHQL" => "schema 本身不完整：引用了没有定义的类型、字段或指令，或定义重复",
