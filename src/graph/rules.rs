@@ -368,8 +368,15 @@ const RULES: &[(&str, Rule, &[&str])] = &[
             "total",
         ],
     ),
-    ("MatchingRun", Rule::Parent, &["foresight", "keptCount", "moveGain", "moves"]),
+    ("MatchingRun", Rule::Parent, &["comparison", "foresight", "keptCount", "moveGain", "moves"]),
     ("MatchingRun", Rule::Rows, &["matches", "unmet"]),
+    ("MatchingRunChange", Rule::Parent, &["difference", "needTitle", "text"]),
+    ("MatchingRunChange", Rule::Rows, &["need"]),
+    (
+        "MatchingRunComparison",
+        Rule::Parent,
+        &["after", "before", "gainCount", "gains", "lossCount", "losses", "moveCount", "moves"],
+    ),
     (
         "MatchingRunMatch",
         Rule::Parent,

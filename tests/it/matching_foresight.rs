@@ -30,7 +30,7 @@ impl Hub {
         let serve = async |tx: &mut Tx| {
             let mut sql = Sql::default();
             sql.push(
-                "UPDATE need SET state = 'closed', claimed = quantity, delivered = quantity WHERE id = ",
+                "UPDATE need SET state = 'delivered', claimed = quantity, delivered = quantity WHERE id = ",
             );
             sql.bind(id.uuid());
             tx.execute(sql).await
@@ -90,7 +90,8 @@ both!(a_street_that_looks_ahead_keeps_back_what_last_year_needed_more_and_says_s
     let input = json!({ "areaId": streets.street.to_string(), "fingerprint": fingerprint });
     let made = hub.mutate(&streets.coordinator, "applyMatching", input, "matches { quantity }").await;
     assert_eq!(made["matches"], json!([{ "quantity": 2 }]));
-    hub.require_sound().await;
+    let held: Vec<(i64,)> = hub.rows("SELECT held FROM capacity").await;
+    assert_eq!(held, [(2,)], "nothing but what is suggested is held");
 });
 
 both!(with_a_foresight_of_nothing_the_run_is_the_same_to_the_last_bit, |hub| {

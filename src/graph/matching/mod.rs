@@ -18,6 +18,7 @@ mod worth;
 pub use apart::Solves;
 pub use apply::{MatchingMutation, MatchingPairInput, parse_pairs, taken};
 pub use candidates::{Candidates, of_need, of_service};
+pub use comparison::MatchingTotals;
 pub use moves::SuggestionMove;
 pub use parts::Quantity;
 pub use preview::{MatchingForesight, MatchingQuery};

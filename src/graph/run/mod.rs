@@ -1,6 +1,7 @@
 //! Matching runs in the graph: asked for, followed, read and applied.
 
 mod apply;
+mod comparison;
 mod mutation;
 mod planned;
 mod query;
@@ -8,6 +9,7 @@ mod subscription;
 mod unmet;
 
 pub use apply::MatchingRunApplyMutation;
+pub use comparison::MatchingRunComparison;
 pub use mutation::MatchingRunMutation;
 pub use planned::MatchingRunMatch;
 pub use query::MatchingRunQuery;
@@ -164,6 +166,11 @@ impl MatchingRun {
     /// where that was not worked out, since a need has terms of its own.
     async fn move_gain(&self) -> Option<f64> {
         self.0.move_gain.map(points)
+    }
+
+    /// Who would gain and who would lose beside the matching as it was; null until it is done, and where nothing is supposed.
+    async fn comparison(&self) -> Option<MatchingRunComparison> {
+        self.0.comparison.clone().map(|beside| MatchingRunComparison::from(*beside))
     }
 
     /// What it would bring together; empty until it is done.

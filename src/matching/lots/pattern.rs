@@ -84,61 +84,73 @@ impl Trial<'_> {
 
     /// Keeps the chosen offers if they are the best so far. False if no further offer can make anything of them.
     fn keep(&mut self) -> bool {
-        let offers: Vec<Offer> = self.chosen.iter().map(|&index| self.offers[index]).collect();
-        let Some(last) = offers.len().checked_sub(1) else { return true };
-        let reserved: u64 = offers.iter().map(|offer| u64::from(offer.least)).sum();
-        let mut small = offers.iter().enumerate().filter(|(_, offer)| offer.most < offer.least);
-        let (first_small, second_small) = (small.next(), small.next());
-        if second_small.is_some() {
-            return false;
-        }
-        let mut found = vec![if first_small.is_none() { self.fill(&offers, None) } else { None }];
-        let same = offers.iter().all(|offer| offer.least == offers[last].least);
-        let largest = match first_small {
-            // Only this one can take less than a lot.
-            Some((place, offer)) => {
-                found.push(self.fill(&offers, Some(place)));
-                offer.least
+        let Some(last) = self.chosen.len().checked_sub(1) else { return true };
+        let lot = self.chosen_at(last).least;
+        let (mut reserved, mut largest, mut same, mut small) = (0_u64, 0, true, None);
+        for place in 0..=last {
+            let Offer { least, most, .. } = self.chosen_at(place);
+            reserved += u64::from(least);
+            largest = largest.max(least);
+            same &= least == lot;
+            if most < least && small.replace(place).is_some() {
+                // Two that can only take less than a lot.
+                return false;
             }
-            // Where all lots are the same, what is left is best taken from the offer of least gain.
-            None if same => {
-                found.push(self.fill(&offers, Some(last)));
-                offers[last].least
+        }
+        match small {
+            Some(place) => {
+                largest = self.chosen_at(place).least;
+                self.fill(Some(place));
             }
             None => {
-                found.extend((0..offers.len()).map(|place| self.fill(&offers, Some(place))));
-                offers.iter().map(|offer| offer.least).max().unwrap_or_default()
-            }
-        };
-        for pattern in found.into_iter().flatten() {
-            if pattern.gain > self.best.gain {
-                self.best = pattern;
+                self.fill(None);
+                // Where all lots are the same, what is left is best taken from the offer of least gain.
+                for place in if same { last } else { 0 }..=last {
+                    self.fill(Some(place));
+                }
             }
         }
         reserved - u64::from(largest) < u64::from(self.quantity)
     }
 
-    /// The best units for just these offers, each at least a lot; or less than a lot from one of them, which then has to
-    /// take all that is left.
-    fn fill(&self, offers: &[Offer], rest: Option<usize>) -> Option<Pattern> {
-        let range = |place: usize, offer: &Offer| {
-            if rest == Some(place) { (1, offer.most.min(offer.least - 1)) } else { (offer.least, offer.most) }
+    fn chosen_at(&self, place: usize) -> Offer {
+        self.offers[self.chosen[place]]
+    }
+
+    /// Takes the best units from just the chosen offers: of each at least a lot; or of one of them less than a lot, and
+    /// then all that is left.
+    fn fill(&mut self, rest: Option<usize>) {
+        let range = |trial: &Self, place: usize| {
+            let Offer { least, most, .. } = trial.chosen_at(place);
+            if rest == Some(place) { (1, most.min(least - 1)) } else { (least, most) }
         };
         let mut spare = self.quantity;
-        for (place, offer) in offers.iter().enumerate() {
-            let (least, most) = range(place, offer);
-            spare = spare.checked_sub(least).filter(|_| least <= most)?;
+        for place in 0..self.chosen.len() {
+            let (least, most) = range(self, place);
+            match spare.checked_sub(least).filter(|_| least <= most) {
+                Some(left) => spare = left,
+                None => return,
+            }
         }
-        let mut pattern = Pattern::default();
-        for (place, offer) in offers.iter().enumerate() {
-            let (least, most) = range(place, offer);
+        let (before, mut gain) = (spare, 0);
+        for place in 0..self.chosen.len() {
+            let (least, most) = range(self, place);
             let more = (most - least).min(spare);
             spare -= more;
-            let units = least + more;
-            pattern.gain += offer.gain * i64::from(units);
-            pattern.units.push((offer.pair, units));
+            gain += self.chosen_at(place).gain * i64::from(least + more);
         }
-        (rest.is_none() || spare == 0).then_some(pattern)
+        if gain <= self.best.gain || (rest.is_some() && spare > 0) {
+            return;
+        }
+        spare = before;
+        let mut units = Vec::with_capacity(self.chosen.len());
+        for place in 0..self.chosen.len() {
+            let (least, most) = range(self, place);
+            let more = (most - least).min(spare);
+            spare -= more;
+            units.push((self.chosen_at(place).pair, least + more));
+        }
+        self.best = Pattern { units, gain, ceiling: 0 };
     }
 
     /// What the offers gain without smallest lots and without a limit to their number.
