@@ -60,7 +60,6 @@ impl MatchingComparison {
 
 /// A matching in a few numbers.
 #[derive(SimpleObject)]
-#[expect(clippy::struct_field_names, reason = "named as the graph names them")]
 pub struct MatchingTotals {
     /// How many needs there are.
     pub need_count: usize,

@@ -97,17 +97,14 @@ impl Trial<'_> {
                 return false;
             }
         }
-        match small {
-            Some(place) => {
-                largest = self.chosen_at(place).least;
+        if let Some(place) = small {
+            largest = self.chosen_at(place).least;
+            self.fill(Some(place));
+        } else {
+            self.fill(None);
+            // Where all lots are the same, what is left is best taken from the offer of least gain.
+            for place in if same { last } else { 0 }..=last {
                 self.fill(Some(place));
-            }
-            None => {
-                self.fill(None);
-                // Where all lots are the same, what is left is best taken from the offer of least gain.
-                for place in if same { last } else { 0 }..=last {
-                    self.fill(Some(place));
-                }
             }
         }
         reserved - u64::from(largest) < u64::from(self.quantity)
