@@ -99,10 +99,11 @@ pub fn plan(
 /// Takes what is kept back out of supplies and their pools; `kept` then says how much there was to take.
 pub fn keep_back(problem: &mut Problem, kept: &mut [u32]) {
     for (supply, kept) in problem.supplies.iter_mut().zip(kept) {
-        *kept = supply.capacity.min(*kept);
+        let pool = problem.pools.get_mut(supply.pool as usize);
+        let in_pool = pool.as_ref().map_or(u32::MAX, |pool| pool.capacity);
+        *kept = (*kept).min(supply.capacity).min(in_pool);
         supply.capacity -= *kept;
-        if let Some(pool) = problem.pools.get_mut(supply.pool as usize) {
-            *kept = pool.capacity.min(*kept);
+        if let Some(pool) = pool {
             pool.capacity -= *kept;
         }
     }
