@@ -2,13 +2,17 @@
 //!
 //! A batch that only looks at what is open gives away what later demands would have needed more. So it first
 //! learns from a sample of the past how all that is still to come would best be served together with what is
-//! open, keeps back what the sample has there, and serves what is open from the rest. It learns anew with every
-//! batch, from the capacities that are left: what was learned once for the whole season grows stale.
+//! open. It learns anew with every batch, from the capacities that are left: what was learned once for the whole
+//! season grows stale.
+//!
+//! What it learns can be used in two ways. Where one batch after the other is sure to come, [`plan`] lets whoever
+//! takes a unit pay what it is worth: that waits the most, and brings the most in the end. But the price of a unit says
+//! nothing of how many are expected, so for a single answer [`keep_back`] keeps back just as many as the sample has.
 
 #[cfg(test)]
 mod tests;
 
-use crate::matching::assign::{AssignError, Demand, Pair, Prices, Problem, Watch, assign};
+use crate::matching::assign::{AssignError, Demand, MAX_COST, NONE, Pair, Prices, Problem, Watch, assign};
 
 /// Demands of a past period like the one to come, with their pairs to the supplies of today.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,19 +92,18 @@ pub fn plan(
         let answer = assign(open, None, watch)?;
         return Ok(Plan { quantities: answer.quantities, unmet: answer.unmet, prices: answer.prices });
     };
-    let mut rest = open.clone();
-    keep_back(&mut rest, &mut outlook.kept(sample, open.supplies.len()));
-    let answer = assign(&rest, None, watch)?;
+    let answer = assign(&reserved(open, &outlook.prices), None, watch)?;
     Ok(Plan { quantities: answer.quantities, unmet: answer.unmet, prices: outlook.prices })
 }
 
 /// Takes what is kept back out of supplies and their pools; `kept` then says how much there was to take.
 pub fn keep_back(problem: &mut Problem, kept: &mut [u32]) {
     for (supply, kept) in problem.supplies.iter_mut().zip(kept) {
-        *kept = supply.capacity.min(*kept);
+        let pool = problem.pools.get_mut(supply.pool as usize);
+        let in_pool = pool.as_ref().map_or(u32::MAX, |pool| pool.capacity);
+        *kept = (*kept).min(supply.capacity).min(in_pool);
         supply.capacity -= *kept;
-        if let Some(pool) = problem.pools.get_mut(supply.pool as usize) {
-            *kept = pool.capacity.min(*kept);
+        if let Some(pool) = pool {
             pool.capacity -= *kept;
         }
     }
@@ -176,4 +179,29 @@ fn weigh(demands: &mut [Demand], pairs: &mut [Pair], weight: u32) {
     for pair in pairs {
         pair.at_most = pair.at_most.saturating_mul(weight);
     }
+}
+
+/// One part in so many is asked on top of what a unit is worth. Who does not pay it waits and may pay it later,
+/// while what is given is gone.
+const MARGIN: i64 = 20;
+
+/// What is open, where whoever takes a unit must pay what it is worth.
+fn reserved(open: &Problem, prices: &Prices) -> Problem {
+    let mut reserved = open.clone();
+    for pair in &mut reserved.pairs {
+        let supply = pair.supply as usize;
+        let worth = prices.supplies[supply] + pool_price(open, prices, supply);
+        let cost = i64::from(pair.cost) + worth + worth / MARGIN;
+        match i32::try_from(cost) {
+            Ok(cost) if cost <= MAX_COST => pair.cost = cost,
+            // Dearer than leaving anything unmet.
+            _ => pair.at_most = 0,
+        }
+    }
+    reserved
+}
+
+fn pool_price(open: &Problem, prices: &Prices, supply: usize) -> i64 {
+    let pool = open.supplies[supply].pool;
+    if pool == NONE { 0 } else { prices.pools[pool as usize] }
 }
