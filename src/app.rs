@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::text::Lang;
 use crate::domain::viewer::{Actor, Viewer};
+use crate::graph::beyond::Beyond;
 use crate::graph::limits::Gate;
 use crate::graph::matching::Solves;
 use crate::graph::{self, Schema};
@@ -35,6 +36,8 @@ pub struct App {
     pub documents: Documents,
     /// The OpenID provider by which people sign in, where there is one.
     pub oidc: Option<Oidc>,
+    /// The gateway to the graphs of partner units, where there is one.
+    pub beyond: Option<Arc<dyn Beyond>>,
 }
 
 /// A hub that cannot be opened or served.
@@ -87,7 +90,7 @@ impl App {
         let oidc = config.oidc.clone().map(Oidc::new).transpose()?;
         let store = open_store(&config, clock).await?;
         store.migrate().await?;
-        Ok(Self { schema: schema(&config), config, store, documents, oidc })
+        Ok(Self { schema: schema(&config), config, store, documents, oidc, beyond: None })
     }
 
     /// Serves until `stop` comes, then lets requests that are under way finish.
@@ -109,6 +112,7 @@ impl App {
             tickets: Arc::default(),
             metrics,
             oidc: self.oidc.map(Arc::new),
+            beyond: self.beyond,
             stopping: stopped.clone(),
         });
         let serving = http::serve(listener, router, &settings, stopped);
