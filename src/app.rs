@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::text::Lang;
 use crate::domain::viewer::{Actor, Viewer};
+use crate::federation::Federation;
 use crate::graph::beyond::Beyond;
 use crate::graph::limits::Gate;
 use crate::graph::matching::Solves;
@@ -32,6 +33,8 @@ pub struct App {
     pub store: Store,
     /// Its graph.
     pub schema: Schema,
+    /// How partners' own graphs join it.
+    pub federation: Federation,
     /// Documents that clients may name.
     pub documents: Documents,
     /// The OpenID provider by which people sign in, where there is one.
@@ -73,11 +76,16 @@ pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, Error> {
     Ok(store)
 }
 
-/// The graph with the limits of a configuration.
+/// The graph with the limits of a configuration, and what it takes to let others join.
 #[must_use]
-pub fn schema(config: &Config) -> Schema {
+pub fn schema(config: &Config, federation: Federation) -> Schema {
     let limits = config.limits;
-    graph::schema().data(limits).data(Solves::new(limits)).extension(Gate::new(limits)).finish()
+    graph::schema()
+        .data(federation)
+        .data(limits)
+        .data(Solves::new(limits))
+        .extension(Gate::new(limits))
+        .finish()
 }
 
 impl App {
@@ -90,7 +98,9 @@ impl App {
         let oidc = config.oidc.clone().map(Oidc::new).transpose()?;
         let store = open_store(&config, clock).await?;
         store.migrate().await?;
-        Ok(Self { schema: schema(&config), config, store, documents, oidc, beyond: None })
+        let federation = Federation::new(config.federation.clone(), graph::subgraph_sdl());
+        let schema = schema(&config, federation.clone());
+        Ok(Self { schema, federation, config, store, documents, oidc, beyond: None })
     }
 
     /// Serves until `stop` comes, then lets requests that are under way finish.
@@ -101,6 +111,7 @@ impl App {
         background.spawn(sweep_often(self.store.clone(), metrics.clone()));
         let store = self.store.clone();
         background.spawn(async move { store.listen().await });
+        background.spawn(poll_often(self.federation.clone(), self.store.clone()));
         let mut runs = tokio::spawn(run::work(self.store.clone(), stopped.clone()));
         let settings = Arc::new(self.config.http);
         let router = http::router(Served {
@@ -147,6 +158,27 @@ async fn sweep_often(store: Store, metrics: Metrics) {
         metrics.tidy();
         if let Err(error) = sweep(&store).await {
             tracing::error!(error = &error as &dyn std::error::Error, "the sweep failed; it is tried again");
+        }
+    }
+}
+
+/// Brings the hub's own part of the live graph up to date, and then looks at partners' endpoints once in a while.
+async fn poll_often(federation: Federation, store: Store) {
+    if let Err(error) = federation.keep_up(&store).await {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the hub's part of the live graph is not current"
+        );
+    }
+    let mut often = interval(SWEEP);
+    often.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        often.tick().await;
+        if let Err(error) = federation.poll(&store).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "partners' endpoints were not looked at"
+            );
         }
     }
 }

@@ -2,6 +2,7 @@
 //! concern's settings are declared where the concern lives; a key that nobody knows is refused.
 
 use crate::domain::text::Lang;
+use crate::federation;
 use crate::graph::limits::Limits;
 use crate::http;
 use crate::matching::settings::Settings;
@@ -13,8 +14,9 @@ use std::path::Path;
 
 /// What the names of environment variables begin with; `__` leads into a section: `GONGJIAN_LIMITS__DEPTH`.
 const PREFIX: &str = "GONGJIAN_";
-/// Variables of the test command and of the measurements, which are no settings of a hub.
-const FOREIGN: [&str; 3] = ["GONGJIAN_TEST_", "GONGJIAN_SCHEMA_", "GONGJIAN_BENCH_"];
+/// Variables of the test command, of the measurements and of those who ask a hub, which are no settings of one.
+const FOREIGN: [&str; 5] =
+    ["GONGJIAN_TEST_", "GONGJIAN_SCHEMA_", "GONGJIAN_BENCH_", "GONGJIAN_TOKEN", "GONGJIAN_HUB"];
 
 /// How a hub is set up.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -38,6 +40,8 @@ pub struct Config {
     pub sign_in: SignIn,
     /// The OpenID provider by which people sign in; left out, there is none.
     pub oidc: Option<http::oidc::Settings>,
+    /// How partners' own graphs join.
+    pub federation: federation::Settings,
     /// What is written down about the hub's own running.
     pub log: Log,
 }
@@ -54,6 +58,7 @@ impl Default for Config {
             matching: Settings::default(),
             sign_in: SignIn::default(),
             oidc: None,
+            federation: federation::Settings::default(),
             log: Log::default(),
         }
     }
@@ -216,6 +221,7 @@ mod tests {
             ("GONGJIAN_LIMITS__DEPTH", "8"),
             ("GONGJIAN_HTTP__ORIGINS", "https://a.example,https://b.example"),
             ("GONGJIAN_TEST_POSTGRES_URL", "x"),
+            ("GONGJIAN_TOKEN", "x"),
             ("HOME", "/"),
         ];
         let flags = Flags { listen: Some("127.0.0.1:3".to_owned()), ..Flags::default() };

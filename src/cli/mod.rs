@@ -12,11 +12,12 @@ mod matching;
 mod migrate;
 mod schema;
 mod serve;
+mod subgraph;
 mod token;
 mod user;
 
 pub use demo::Demo;
-pub use schema::{Breaking, breaking, printed};
+pub use schema::printed;
 pub use serve::Serve;
 
 use crate::app::{self, App};
@@ -49,6 +50,7 @@ use std::process::ExitCode;
   gongjian doctor                                  检查安装 | look for what is wrong
   gongjian user add zhangsan --name 张三 --role administrator
   gongjian token create --name 门户 --role administrator
+  gongjian subgraph check library                  检查单位自己的子图 | check a partner's own graph
 
 配置 Configuration:  内置默认 < --config FILE (TOML) < 环境变量 GONGJIAN_* < 命令行参数
                      built in < --config FILE (TOML) < environment GONGJIAN_* < flags
@@ -85,6 +87,8 @@ enum Command {
     Match(matching::Match),
     #[command(subcommand)]
     Schema(schema::Schema),
+    #[command(subcommand)]
+    Subgraph(subgraph::Subgraph),
     #[command(subcommand)]
     Token(token::Token),
     #[command(subcommand)]
@@ -210,7 +214,12 @@ fn told(lang: &str, run: impl FnOnce(Lang) -> Result<ExitCode>) -> ExitCode {
     })
 }
 
-fn run(common: Common, command: Command, lang: Lang, mut attach: Option<Box<dyn Attach>>) -> Result<ExitCode> {
+fn run(
+    common: Common,
+    command: Command,
+    lang: Lang,
+    mut attach: Option<Box<dyn Attach>>,
+) -> Result<ExitCode> {
     let listen = match &command {
         Command::Serve(serve) => serve.listen.clone(),
         Command::Demo(demo) => demo.listen.clone(),
@@ -239,6 +248,7 @@ async fn run_command(command: Command, desk: Desk) -> Result<ExitCode> {
         Command::Migrate(migrate) => migrate.run(&desk).await,
         Command::Match(matching) => matching.run(&desk).await,
         Command::Schema(schema) => schema.run(&desk),
+        Command::Subgraph(subgraph) => subgraph.run(&desk).await,
         Command::Token(token) => token.run(&desk).await,
         Command::Audit(audit) => audit.run(&desk).await,
         Command::Contact(contact) => contact.run(&desk).await,

@@ -54,6 +54,12 @@ text_enum! {
         Grant = "grant", "授权", "grant";
         /// A browser that is signed in.
         Session = "session", "会话", "session";
+        /// A partner's own graph.
+        Subgraph = "subgraph", "子图", "subgraph";
+        /// A schema that was submitted for a subgraph.
+        Publication = "publication", "子图发布", "publication";
+        /// A version of the graph of all.
+        Supergraph = "supergraph", "总图版本", "supergraph version";
     }
 }
 
@@ -183,6 +189,12 @@ ids! {
     GrantId => Grant;
     /// Names a [`Session`](super::account::Session).
     SessionId => Session;
+    /// Names a [`Subgraph`](super::subgraph::Subgraph).
+    SubgraphId => Subgraph;
+    /// Names a [`Publication`](super::subgraph::Publication).
+    PublicationId => Publication;
+    /// Names a [`Supergraph`](super::subgraph::Supergraph).
+    SupergraphId => Supergraph;
 }
 
 #[cfg(test)]

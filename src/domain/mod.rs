@@ -20,6 +20,7 @@ pub mod place;
 pub mod refusal;
 pub mod run;
 pub mod service;
+pub mod subgraph;
 pub mod text;
 pub mod unit;
 pub mod viewer;

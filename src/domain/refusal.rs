@@ -50,6 +50,12 @@ text_enum! {
         KeyReused = "key_reused", "幂等键已用于其他请求", "idempotency key reused";
         /// The world has moved since the preview was made; the message names what moved.
         WorldMoved = "world_moved", "情况已变化", "the world has moved";
+        /// It would break those who ask the live graph; the message names what, and how to approve it all the same.
+        BreakingChange = "breaking_change", "破坏兼容", "breaking change";
+        /// The schema has problems; the message names the first, and the publication all of them.
+        BadSchema = "bad_schema", "schema 有误", "bad schema";
+        /// A partner's endpoint cannot be reached, or must not be; the message says why.
+        Unreachable = "unreachable", "无法访问", "unreachable";
         /// A limit of the hub was reached; the message names it and its value.
         LimitReached = "limit_reached", "超出上限", "limit reached";
     }

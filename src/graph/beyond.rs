@@ -134,7 +134,12 @@ pub async fn inside(schema: &Schema, store: &Store, asked: Asked, request: Reque
 
 /// Follows the hub's own subscription on behalf of a request that is paid for.
 #[must_use]
-pub fn follow(schema: &Schema, store: &Store, asked: Asked, request: Request) -> BoxStream<'static, Response> {
+pub fn follow(
+    schema: &Schema,
+    store: &Store,
+    asked: Asked,
+    request: Request,
+) -> BoxStream<'static, Response> {
     super::follow(schema, store, asked, request.data(Inside))
 }
 

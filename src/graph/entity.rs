@@ -16,6 +16,7 @@ use super::need::Need;
 use super::page::Node;
 use super::run::{MatchingRun, MatchingRunMatch, MatchingRunUnmet};
 use super::service::Service;
+use super::subgraph::{Subgraph, SubgraphPublication, Supergraph};
 use super::token::ApiToken;
 use super::unit::PartnerUnit;
 use crate::store::entity::{Coded, Entity};
@@ -109,6 +110,21 @@ impl EntityQuery {
 
     #[graphql(entity)]
     async fn account(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Account>, Error> {
+        by_id(ctx, &id).await
+    }
+
+    #[graphql(entity)]
+    async fn subgraph(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Subgraph>, Error> {
+        by_id(ctx, &id).await
+    }
+
+    #[graphql(entity)]
+    async fn publication(&self, ctx: &Context<'_>, id: ID) -> Result<Option<SubgraphPublication>, Error> {
+        by_id(ctx, &id).await
+    }
+
+    #[graphql(entity)]
+    async fn supergraph(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Supergraph>, Error> {
         by_id(ctx, &id).await
     }
 

@@ -7,7 +7,7 @@ use crate::domain::id::Id;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Lang, TextEnum};
 use crate::domain::viewer::Role;
-use crate::store::error::Error as StoreError;
+use crate::store::error::{Error as StoreError, overtaken};
 use async_graphql::{Context, Error, ErrorExtensions as _, ID, ServerError};
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ pub fn told(ctx: &Context<'_>, error: &StoreError) -> Error {
     let lang = lang(ctx);
     match error {
         StoreError::Refused(refusal) => refused(lang, refusal),
+        StoreError::Overtaken => refused(lang, &overtaken()),
         StoreError::Denied(role) => {
             note_denied(ctx);
             denied(lang, *role)

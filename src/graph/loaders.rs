@@ -1,6 +1,7 @@
 //! Batched loading: within one request, everything of one kind that is wanted at the same time is one statement.
 
-use crate::domain::id::Id;
+use crate::domain::id::{Id, SubgraphId};
+use crate::domain::subgraph::HeardHealth;
 use crate::domain::viewer::Viewer;
 use crate::store::Store;
 use crate::store::contact::{self, Owner, Shown};
@@ -8,6 +9,7 @@ use crate::store::entity::{self, Coded, Entity};
 use crate::store::error::Error;
 use crate::store::page::{self, Listing, Slice, Window};
 use crate::store::part::{self, Part};
+use crate::store::subgraph;
 use async_graphql::dataloader::Loader;
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -107,6 +109,36 @@ impl Loader<Owner> for Loaders {
 
     async fn load(&self, keys: &[Owner]) -> Result<HashMap<Owner, Shown>, Arc<Error>> {
         Ok(contact::show(&self.store, &self.viewer, keys).await?)
+    }
+}
+
+/// Asks for the text of a schema by its hash, of which whoever asks has to have seen the row.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct TextOf(pub String);
+
+impl Loader<TextOf> for Loaders {
+    type Value = String;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[TextOf]) -> Result<HashMap<TextOf, String>, Arc<Error>> {
+        let hashes: Vec<&str> = keys.iter().map(|key| key.0.as_str()).collect();
+        let found = subgraph::texts(&mut self.store.read().await?, &hashes).await?;
+        Ok(found.into_iter().map(|(hash, text)| (TextOf(hash), text)).collect())
+    }
+}
+
+/// Asks how the endpoint of a subgraph answers, of which whoever asks has to have seen the row.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct HealthOf(pub SubgraphId);
+
+impl Loader<HealthOf> for Loaders {
+    type Value = Vec<HeardHealth>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[HealthOf]) -> Result<HashMap<HealthOf, Vec<HeardHealth>>, Arc<Error>> {
+        let ids: Vec<SubgraphId> = keys.iter().map(|key| key.0).collect();
+        let found = subgraph::health::of(&mut self.store.read().await?, self.store.clock.now(), &ids).await?;
+        Ok(found.into_iter().map(|(id, told)| (HealthOf(id), told)).collect())
     }
 }
 

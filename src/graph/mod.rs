@@ -24,6 +24,7 @@ pub mod page;
 pub mod rules;
 pub mod run;
 pub mod service;
+pub mod subgraph;
 pub mod token;
 pub mod told_once;
 pub mod unit;
@@ -32,7 +33,7 @@ use crate::domain::text::Lang;
 use crate::domain::viewer::Viewer;
 use crate::store::Store;
 use async_graphql::dataloader::DataLoader;
-use async_graphql::{Context, Error, MergedObject, MergedSubscription, Request, Response};
+use async_graphql::{Context, Error, MergedObject, MergedSubscription, Request, Response, SDLExportOptions};
 use futures_util::FutureExt as _;
 use futures_util::stream::{BoxStream, StreamExt as _};
 use limits::Payer;
@@ -65,6 +66,7 @@ pub struct Query(
     flow::FlowQuery,
     event::AuditQuery,
     account::AccountQuery,
+    subgraph::SubgraphQuery,
     entity::EntityQuery,
 );
 
@@ -92,6 +94,8 @@ pub struct Mutation(
     account::AccountMutation,
     account::OwnAccountMutation,
     token::TokenMutation,
+    subgraph::SubgraphMutation,
+    subgraph::SupergraphMutation,
 );
 
 /// What can be followed while it happens.
@@ -106,6 +110,12 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 pub fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .extension(rules::Rules)
+}
+
+/// The schema of the hub as a subgraph: what it brings to the graph of all.
+#[must_use]
+pub fn subgraph_sdl() -> String {
+    schema().finish().sdl_with_options(SDLExportOptions::new().federation().compose_directive())
 }
 
 /// Answers one request.

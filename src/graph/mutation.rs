@@ -34,6 +34,10 @@ pub trait Mutation: InputType + std::fmt::Debug + 'static {
 
     /// The idempotency key, where the client sent one.
     fn key(&self) -> Option<&str>;
+    /// Works out, before the transaction begins, what takes too long inside one; again for each attempt.
+    fn prepare(&mut self, _: &Context<'_>) -> impl Future<Output = crate::store::error::Result<()>> + Send {
+        async { Ok(()) }
+    }
     /// Makes the change, and gives back the id of what the payload will show.
     fn work(&self, tx: &mut Tx) -> impl Future<Output = crate::store::error::Result<Uuid>> + Send;
 }
@@ -54,12 +58,12 @@ pub struct Answer<M> {
 ///
 /// # Errors
 /// Where the caller lacks the right, or through our own fault; then nothing was changed.
-pub async fn mutate<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Answer<M>, Error> {
+pub async fn mutate<M: Mutation>(ctx: &Context<'_>, mut input: M) -> Result<Answer<M>, Error> {
     let asked = ctx.data::<Asked>()?;
     let store = &loader(ctx)?.loader().store;
     let mut tries = 1;
     loop {
-        let outcome = attempt(store, asked, &input).await;
+        let outcome = attempt(ctx, store, asked, &mut input).await;
         match outcome {
             Err(error) if tries < TRIES && (error.is_transient() || error.is_duplicate()) => tries += 1,
             Ok(changed) => {
@@ -74,10 +78,12 @@ pub async fn mutate<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Answer<M
 }
 
 async fn attempt<M: Mutation>(
+    ctx: &Context<'_>,
     store: &crate::store::Store,
     asked: &Asked,
-    input: &M,
+    input: &mut M,
 ) -> crate::store::error::Result<Uuid> {
+    input.prepare(ctx).await?;
     let keyed = input.key().map(|key| Keyed::new(key, M::NAME, &format!("{input:?}"))).transpose()?;
     let mut tx = store.begin(&asked.viewer).await?;
     tx.require_known()?;

@@ -13,6 +13,7 @@ use super::need::Need;
 use super::page::one;
 use super::run::{MatchingRun, MatchingRunMatch, MatchingRunUnmet};
 use super::service::Service;
+use super::subgraph::{Subgraph, SubgraphPublication, Supergraph};
 use super::token::ApiToken;
 use super::unit::PartnerUnit;
 use crate::domain::check;
@@ -57,6 +58,12 @@ pub enum Node {
     Account(Account),
     /// A token for a program.
     ApiToken(ApiToken),
+    /// A partner's own graph.
+    Subgraph(Subgraph),
+    /// A schema that was submitted for a subgraph.
+    SubgraphPublication(SubgraphPublication),
+    /// A version of the graph of all.
+    Supergraph(Supergraph),
 }
 
 /// Ids that one request may look up at once.
@@ -109,6 +116,9 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Error> {
         Kind::Unmet => find::<MatchingRunUnmet>(ctx, uuid).await?.map(Node::MatchingRunUnmet),
         Kind::Account => find::<Account>(ctx, uuid).await?.map(Node::Account),
         Kind::Token => find::<ApiToken>(ctx, uuid).await?.map(Node::ApiToken),
+        Kind::Subgraph => find::<Subgraph>(ctx, uuid).await?.map(Node::Subgraph),
+        Kind::Publication => find::<SubgraphPublication>(ctx, uuid).await?.map(Node::SubgraphPublication),
+        Kind::Supergraph => find::<Supergraph>(ctx, uuid).await?.map(Node::Supergraph),
         _ => None,
     })
 }

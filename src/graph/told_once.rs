@@ -1,27 +1,42 @@
-//! Secrets that a mutation makes: told once, in its own answer, and kept nowhere.
+//! What a mutation puts aside for its answer: above all secrets, told once and kept nowhere.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where the work of a mutation leaves the secret for its answer. It is no part of the input, so it shows nothing of itself.
-#[derive(Clone, Default)]
-pub struct Told(Arc<Mutex<Option<String>>>);
+/// Where a mutation puts something aside for its answer or for its next step. It is no part of the input, so it shows
+/// nothing of itself.
+pub struct Aside<T>(Arc<Mutex<Option<T>>>);
 
-impl fmt::Debug for Told {
+/// Where the work of a mutation leaves the secret for its answer.
+pub type Told = Aside<String>;
+
+impl<T> Clone for Aside<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Default for Aside<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<T> fmt::Debug for Aside<T> {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         Ok(())
     }
 }
 
-impl Told {
-    /// Leaves a secret, in place of one of an attempt before.
-    pub fn tell(&self, secret: impl Into<String>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(secret.into());
+impl<T> Aside<T> {
+    /// Puts something aside, in place of what an attempt before did.
+    pub fn tell(&self, told: impl Into<T>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(told.into());
     }
 
     /// Takes it.
     #[must_use]
-    pub fn take(&self) -> Option<String> {
+    pub fn take(&self) -> Option<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -1,7 +1,7 @@
 //! What can go wrong below the graph: the caller's mistake, a missing right, or our own fault.
 
 use crate::domain::id::BadId;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Code, Refusal};
 use crate::domain::text::{Lang, TextEnum as _};
 use std::error::Error as _;
 
@@ -14,6 +14,9 @@ pub enum Error {
     /// The caller may not do this.
     #[error("denied to a {0:?}")]
     Denied(crate::domain::viewer::Role),
+    /// What this was worked out from has changed meanwhile: it has to be worked out again.
+    #[error("overtaken by another change")]
+    Overtaken,
     /// The database failed: our own fault.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
@@ -51,9 +54,12 @@ impl Error {
     }
 
     /// Whether the same transaction may well succeed when tried again: a deadlock, a serialisation failure, a busy
-    /// database file.
+    /// database file, another change that came first.
     #[must_use]
     pub fn is_transient(&self) -> bool {
+        if matches!(self, Self::Overtaken) {
+            return true;
+        }
         let Self::Database(sqlx::Error::Database(error)) = self else { return false };
         matches!(
             error.code().as_deref(),
@@ -70,6 +76,7 @@ impl Error {
                 format!("身份“{}”不能进行此操作。", role.label(Lang::Zh)),
                 format!("The part \"{}\" may not do this.", role.label(Lang::En)),
             ),
+            Self::Overtaken => overtaken().message(lang).to_owned(),
             Self::Database(_) | Self::Migrate(_) | Self::Corrupt(_) => {
                 let cause = self.source().map_or_else(|| self.to_string(), ToString::to_string);
                 lang.pick(
@@ -93,6 +100,16 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// What whoever was overtaken again and again is told.
+#[must_use]
+pub fn overtaken() -> Refusal {
+    Refusal::new(
+        Code::Outdated,
+        "其他人正在同时更改，没有更改任何内容，请稍后重试。",
+        "Others are changing this at the same time; nothing was changed. Try again.",
+    )
 }
 
 /// The result of an operation of the store.

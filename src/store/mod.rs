@@ -35,6 +35,7 @@ pub mod session;
 pub mod settings;
 pub mod signing_key;
 pub mod sql;
+pub mod subgraph;
 pub mod subject;
 pub mod token;
 pub mod unit;

@@ -156,6 +156,39 @@ pub fn directives(sql: &mut Sql, viewer: &Viewer) {
     }
 }
 
+/// Subgraphs, aliased `sg`: for their unit and for those who work in its street.
+pub fn subgraphs(sql: &mut Sql, viewer: &Viewer) {
+    match viewer.actor {
+        Actor::Administrator => {}
+        Actor::Public => {
+            sql.push(" AND 1 = 0");
+        }
+        Actor::Staff { street, .. } | Actor::Coordinator { street } => {
+            sql.push(" AND sg.street_id = ").bind(street);
+        }
+        Actor::Liaison { unit } => {
+            sql.push(" AND sg.unit_id = ").bind(unit);
+        }
+    }
+}
+
+/// Publications, aliased `p`: for those who see their subgraph.
+pub fn publications(sql: &mut Sql, viewer: &Viewer) {
+    if viewer.actor == Actor::Administrator {
+        return;
+    }
+    sql.push(" AND p.subgraph_id IN (SELECT sg.id FROM subgraph AS sg WHERE 1 = 1");
+    subgraphs(sql, viewer);
+    sql.push(")");
+}
+
+/// Versions of the graph of all, aliased `su`: for everybody who plays a part. What clients see of it is public.
+pub fn supergraphs(sql: &mut Sql, viewer: &Viewer) {
+    if viewer.actor == Actor::Public {
+        sql.push(" AND 1 = 0");
+    }
+}
+
 /// Accounts, aliased `ac`: one's own, and for a coordinator those that act in their street.
 pub fn accounts(sql: &mut Sql, viewer: &Viewer) {
     if viewer.actor == Actor::Administrator {

@@ -24,13 +24,15 @@ impl Secret {
     fn new() -> Result<Self> {
         let mut bytes = [0_u8; 32];
         getrandom::fill(&mut bytes).map_err(|error| Error::Corrupt(format!("no randomness: {error}")))?;
-        Ok(Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(Self(bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))))
     }
 
     /// The bytes.
     #[must_use]
     pub fn bytes(&self) -> [u8; 32] {
-        let digit = |place: usize| self.0.as_bytes().get(place).map_or(0, |digit| (*digit as char).to_digit(16).unwrap_or(0));
+        let digit = |place: usize| {
+            self.0.as_bytes().get(place).map_or(0, |digit| (*digit as char).to_digit(16).unwrap_or(0))
+        };
         std::array::from_fn(|place| u8::try_from(digit(place * 2) * 16 + digit(place * 2 + 1)).unwrap_or(0))
     }
 }
@@ -75,7 +77,9 @@ struct Salt {
 pub async fn current(store: &Store) -> Result<Keys> {
     let now = store.clock.now();
     let known = read(&mut store.read().await?, now).await?;
-    if let Some(keys) = known.filter(|keys| keys.published.iter().any(|key| key.created_at > now - TimeDelta::days(DAYS))) {
+    if let Some(keys) =
+        known.filter(|keys| keys.published.iter().any(|key| key.created_at > now - TimeDelta::days(DAYS)))
+    {
         return Ok(keys);
     }
     let mut tx = store.begin(&Viewer::local(Actor::Administrator)).await?;

@@ -2,8 +2,8 @@
 
 use crate::domain::id::{
     AccountId, AllianceId, AreaId, AvailabilityId, CapacityId, CategoryId, ContactId, DirectiveId, EventId,
-    FulfilmentId, GrantId, Id, MatchId, NeedId, PlannedId, RatingId, RunId, ServiceId, SessionId, TokenId,
-    UnitCapacityId, UnitId, UnmetId,
+    FulfilmentId, GrantId, Id, MatchId, NeedId, PlannedId, PublicationId, RatingId, RunId, ServiceId,
+    SessionId, SubgraphId, SupergraphId, TokenId, UnitCapacityId, UnitId, UnmetId,
 };
 use crate::domain::service::TargetGroups;
 use crate::domain::text::TextEnum;
@@ -81,6 +81,9 @@ values! {
     AccountId => Uuid, |value| value.uuid();
     GrantId => Uuid, |value| value.uuid();
     SessionId => Uuid, |value| value.uuid();
+    SubgraphId => Uuid, |value| value.uuid();
+    PublicationId => Uuid, |value| value.uuid();
+    SupergraphId => Uuid, |value| value.uuid();
 }
 
 impl<T: TextEnum> From<T> for Value {

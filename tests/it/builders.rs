@@ -6,6 +6,7 @@ pub mod matching;
 pub mod needs;
 pub mod runs;
 mod services;
+pub mod subgraphs;
 pub mod two_worlds;
 
 use crate::hub::{Hub, administrator, monday};

@@ -44,7 +44,7 @@ impl Hub {
         let config = Config::default();
         Served {
             store: self.store.clone(),
-            schema: app::schema(&config),
+            schema: app::schema(&config, crate::hub::federation()),
             limits: config.limits,
             settings: Arc::new(settings),
             documents: Arc::new(Documents::load(&config.documents).unwrap()),

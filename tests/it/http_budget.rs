@@ -1,7 +1,7 @@
 //! What a client may spend over time, and what it is told of it.
 
 use crate::door::{Answer, posted, query, send};
-use crate::hub::Hub;
+use crate::hub::{Hub, federation};
 use axum::Router;
 use gongjian_hub::app;
 use gongjian_hub::config::Config;
@@ -13,7 +13,7 @@ use serde_json::json;
 /// A hub where everybody may spend 1,000 points, and 1 comes back each second.
 fn thrifty(hub: &Hub) -> Router {
     let limits = Limits { budget: 1_000, budget_per_second: 1, ..Limits::default() };
-    let schema = app::schema(&Config { limits, ..Config::default() });
+    let schema = app::schema(&Config { limits, ..Config::default() }, federation());
     let settings = Settings { address_header: Some("x-real-ip".into()), ..Settings::default() };
     http::router(Served { schema, limits, ..hub.served(settings) })
 }

@@ -2,7 +2,7 @@
 //! code or answered, with little work.
 
 use crate::door::{posted, query, send};
-use crate::hub::both;
+use crate::hub::{both, federation};
 use gongjian_hub::app;
 use gongjian_hub::config::Config;
 use gongjian_hub::domain::id::AreaId;
@@ -32,7 +32,7 @@ both!(the_worst_requests_are_little_work, |hub| {
     let secret = hub.secret(Actor::Coordinator { street }, 1).await;
     // Nobody is slowed down: it is each request's own work that is looked at.
     let limits = Limits { budget: 0, ..Limits::default() };
-    let schema = app::schema(&Config { limits, ..Config::default() });
+    let schema = app::schema(&Config { limits, ..Config::default() }, federation());
     let router = http::router(Served { schema, limits, ..hub.served(Settings::default()) });
     let ask = async |body: &str, is_signed: bool| {
         let authorization = format!("Bearer {secret}");

@@ -5,11 +5,12 @@ use chrono::{DateTime, TimeZone as _, Utc};
 use gongjian_hub::clock::Clock;
 use gongjian_hub::domain::text::Lang;
 use gongjian_hub::domain::viewer::{Actor, Viewer};
+use gongjian_hub::federation::{Federation, Settings};
 use gongjian_hub::graph::{self, Asked, Schema};
 use gongjian_hub::store::Store;
 use serde_json::Value;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
 use tempfile::TempDir;
 use tokio::sync::{Mutex, OnceCell};
 
@@ -82,13 +83,19 @@ impl Hub {
 
     async fn open(url: String, folder: Option<TempDir>) -> Self {
         let store = Store::open(&url, Clock::fake(monday())).await.expect("a store");
-        Self { store, schema: graph::schema().finish(), url, _folder: folder }
+        let schema = graph::schema().data(federation()).finish();
+        Self { store, schema, url, _folder: folder }
     }
 
     /// The same hub in another process, by its own clock.
     pub async fn twin(&self, clock: Clock) -> Arc<Self> {
         let store = Store::open(&self.url, clock).await.expect("a store");
         Arc::new(Self { store, schema: self.schema.clone(), url: self.url.clone(), _folder: None })
+    }
+
+    /// The same hub with another schema.
+    pub fn with_schema(&self, schema: Schema) -> Self {
+        Self { store: self.store.clone(), schema, url: self.url.clone(), _folder: None }
     }
 
     /// Asks in Chinese and gives back the whole response as JSON.
@@ -135,6 +142,15 @@ impl Hub {
         work.await;
         self.store.statements() - before
     }
+}
+
+/// How other graphs join. All stories share it, and with it what it remembers of graphs that it put together; a machine
+/// that has much else to do may take its time.
+pub fn federation() -> Federation {
+    static SHARED: LazyLock<Federation> = LazyLock::new(|| {
+        Federation::new(Settings { compose_seconds: 300, ..Settings::default() }, graph::subgraph_sdl())
+    });
+    SHARED.clone()
 }
 
 /// Somebody who may do everything.

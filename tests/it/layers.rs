@@ -10,13 +10,13 @@ const MAY: [(&str, &[&str]); 11] = [
     ("matching", &["domain"]),
     // The store reads what the matching looks at into the matching's own shapes.
     ("store", &["domain", "clock", "matching"]),
-    ("graph", &["domain", "matching", "store"]),
+    ("graph", &["domain", "matching", "store", "federation"]),
     ("exchange", &["domain", "store"]),
     ("federation", &["domain", "store"]),
     // Beside the graph: who is asking (domain) and what tokens and tables say about it (store).
     ("http", &["domain", "store", "graph", "federation", "exchange"]),
     // Settings are declared where their concern lives, and gathered here.
-    ("config", &["domain", "matching", "store", "graph", "http"]),
+    ("config", &["domain", "matching", "store", "graph", "http", "federation"]),
     ("app", &["clock", "config", "domain", "matching", "store", "graph", "federation", "exchange", "http"]),
     (
         "cli",

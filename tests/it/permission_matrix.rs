@@ -144,6 +144,9 @@ fn prefix(kind: &str) -> Option<&'static str> {
         "Event" => "event",
         "Account" => "account",
         "ApiToken" => "token",
+        "Subgraph" => "subgraph",
+        "SubgraphPublication" => "publication",
+        "Supergraph" => "supergraph",
         _ => return None,
     })
 }

@@ -1,6 +1,7 @@
 use async_graphql::parser::parse_schema;
-use gongjian_hub::cli::{breaking, printed};
+use gongjian_hub::cli::printed;
 use gongjian_hub::domain::text::Lang;
+use gongjian_hub::federation::breaking;
 
 const OLD: &str = "
     schema { query: Query mutation: Mutation }

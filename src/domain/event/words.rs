@@ -6,6 +6,7 @@ use crate::domain::id::Kind;
 use crate::domain::matches::{MatchAction, MatchState, Side};
 use crate::domain::need::{NeedState, Outcome, Source, Urgency};
 use crate::domain::service::{Measure, Mode, ServiceState};
+use crate::domain::subgraph::{SubgraphPublicationState, SubgraphState};
 use crate::domain::text::{Lang, TextEnum};
 use crate::domain::unit::UnitKind;
 use crate::domain::viewer::Role;
@@ -13,7 +14,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 /// What something is called in an event, and in both languages.
-const FIELDS: [(&str, &str, &str); 30] = [
+const FIELDS: [(&str, &str, &str); 31] = [
     ("title", "标题", "title"),
     ("title_en", "英文标题", "English title"),
     ("description", "说明", "description"),
@@ -44,6 +45,7 @@ const FIELDS: [(&str, &str, &str); 30] = [
     ("contact", "联系人", "contact"),
     ("liaison", "联络员", "liaison"),
     ("state", "状态", "state"),
+    ("url", "接口地址", "endpoint"),
 ];
 
 /// One thing that an event changed, in words.
@@ -221,6 +223,8 @@ fn state(of: Kind, text: &str, lang: Lang) -> String {
         Kind::Need => label::<NeedState>(text, lang),
         Kind::Match => label::<MatchState>(text, lang),
         Kind::Service => label::<ServiceState>(text, lang),
+        Kind::Subgraph => label::<SubgraphState>(text, lang),
+        Kind::Publication => label::<SubgraphPublicationState>(text, lang),
         _ => None,
     };
     known.unwrap_or_else(|| text.to_owned())

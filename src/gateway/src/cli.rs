@@ -8,11 +8,11 @@ use crate::token::Signer;
 use crate::watch;
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
+use futures_util::future::BoxFuture;
 use gongjian_hub::app::App;
 use gongjian_hub::cli::{Attach, Common, Serving, main_with};
 use gongjian_hub::config::Config;
 use gongjian_hub::domain::text::Lang;
-use futures_util::future::BoxFuture;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -101,7 +101,9 @@ pub fn main() -> ExitCode {
 
 impl Attach for Gateway {
     fn set_up(&mut self, config: &mut Config) -> Result<()> {
-        let _ = config;
+        if let Some(samples) = &self.samples {
+            config.federation.inside.extend(samples.hosts());
+        }
         Ok(())
     }
 
@@ -115,14 +117,26 @@ impl Gateway {
         let issuer = self.issuer.unwrap_or_else(|| format!("http://{}", app.config.listen));
         let signer = Signer::new(&app.store, issuer).await.map_err(|error| anyhow!(error.message(lang)))?;
         let signer = Arc::new(signer);
-        let given = self.supergraph.context("--supergraph")?;
-        let partners = Partners::new(Settings::default(), Guard::Open);
-        let engine = Engine::new(None, partners, signer.clone(), Limits::default());
-        let source = Source::new(&given);
-        let sdl = source.read().await.with_context(|| given.clone())?;
-        engine.swap(&sdl).with_context(|| given)?;
+        let guard = match &self.supergraph {
+            Some(_) => Guard::Open,
+            None => Guard::Reach(app.federation.reach().clone()),
+        };
+        let hub = self.supergraph.is_none().then(|| app.schema.clone());
+        let partners = Partners::new(Settings::default(), guard);
+        let engine = Engine::new(hub, partners, signer.clone(), Limits::default());
         tokio::spawn(watch::keys(signer, app.store.clone()));
-        tokio::spawn(watch::text(engine.clone(), source));
+        if let Some(given) = self.supergraph {
+            let source = Source::new(&given);
+            let sdl = source.read().await.with_context(|| given.clone())?;
+            engine.swap(&sdl).with_context(|| given)?;
+            tokio::spawn(watch::text(engine.clone(), source));
+        } else {
+            let live = app.federation.adopt(&app.store).await;
+            let live = live.map_err(|error| anyhow!(error.message(lang)))?;
+            engine.swap(&live.sdl)?;
+            tokio::spawn(watch::registry(engine.clone(), app.store.clone()));
+            tokio::spawn(watch::health(engine.clone(), app.store.clone()));
+        }
         if let Some(samples) = self.samples {
             samples.start(app)?;
         }

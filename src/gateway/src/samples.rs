@@ -1,7 +1,8 @@
 //! Three partners to look at: a library, a bank and a school, each with a graph of its own that joins the demo's street.
 
 use async_graphql::{
-    ComplexObject, Context, EmptyMutation, EmptySubscription, ID, Object, ObjectType, Request, Schema, SimpleObject, Variables,
+    ComplexObject, Context, EmptyMutation, EmptySubscription, ID, Object, ObjectType, Request, Schema,
+    SimpleObject, Variables,
 };
 use axum::body::Bytes;
 use axum::extract::State;
@@ -21,8 +22,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Their names, the units whose they are, and the ports that they answer at where these are free.
-const PARTNERS: [(&str, &str, u16); 3] =
-    [("library", "湖南省图书馆", 4101), ("bank", "麓山惠民银行袁家岭支行", 4102), ("school", "长沙铁路第一中学", 4103)];
+const PARTNERS: [(&str, &str, u16); 3] = [
+    ("library", "湖南省图书馆", 4101),
+    ("bank", "麓山惠民银行袁家岭支行", 4102),
+    ("school", "长沙铁路第一中学", 4103),
+];
 
 /// The three, not joined yet.
 #[derive(Debug)]
@@ -84,7 +88,8 @@ async fn join(schema: graph::Schema, store: Store, all: Vec<(&'static str, &'sta
         };
         let _ = own.0.set(unit.as_str().unwrap_or_default().to_owned());
         let url = format!("http://{address}/graphql");
-        ask(&schema, &store, REGISTER, json!({ "input": { "name": name, "url": url, "unitId": unit } })).await;
+        ask(&schema, &store, REGISTER, json!({ "input": { "name": name, "url": url, "unitId": unit } }))
+            .await;
         let found = ask(&schema, &store, FIND, json!({ "name": name, "unit": "" })).await;
         let published = json!({ "input": { "id": found["subgraph"]["id"], "url": url } });
         let published = ask(&schema, &store, PUBLISH, published).await;

@@ -3,12 +3,13 @@
 //! What a partner learns: the caller's part, the street and the unit that they act for, and a name that is the same each
 //! time, good for nothing else, and another one at every partner. The public has no name.
 
-use gongjian_hub::domain::id::Id as _;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use gongjian_hub::domain::text::TextEnum as _;
 use gongjian_hub::domain::viewer::Viewer;
+use gongjian_hub::store::Store;
 use gongjian_hub::store::error::Result;
 use gongjian_hub::store::signing_key::{self, Keys, SigningKey};
-use gongjian_hub::store::Store;
 use hive_router::ArcSwap;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -99,7 +100,7 @@ impl Ready {
         hash.update(self.salt);
         hash.update(own);
         hash.update(partner);
-        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        BASE64_URL_SAFE_NO_PAD.encode(&hash.finalize()[..16])
     }
 }
 

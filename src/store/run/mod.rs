@@ -14,6 +14,7 @@ mod work;
 pub use apply::{Part, apply};
 pub use ask::{NewRun, cancel, start};
 pub use list::{PlannedOf, Runs, UnmetOf};
+pub(super) use take::begin;
 pub use work::{carry_out_next, work};
 
 use super::conn::Tx;

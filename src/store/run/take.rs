@@ -18,7 +18,7 @@ const SILENCE: i64 = 20;
 const MAX_TRIES: i64 = 3;
 
 /// Begins a transaction in the name of the hub itself.
-pub(super) async fn begin(store: &Store) -> Result<Tx> {
+pub(in crate::store) async fn begin(store: &Store) -> Result<Tx> {
     store.begin(&Viewer::local(Actor::Administrator)).await
 }
 

@@ -10,6 +10,7 @@ use gongjian_hub::domain::id::{AreaId, NeedId, ServiceId, UnitId};
 use gongjian_hub::domain::matches::Side as MatchSide;
 use gongjian_hub::domain::need::Outcome;
 use gongjian_hub::domain::place::Place;
+use gongjian_hub::domain::subgraph::{Findings, Namespace, Problem, SubgraphProblemCode};
 use gongjian_hub::domain::unit::UnitKind;
 use gongjian_hub::domain::viewer::{Actor, Scope, Viewer};
 use gongjian_hub::store::alliance::{self, NewAlliance};
@@ -22,13 +23,16 @@ use gongjian_hub::store::need::NeedFacts;
 use gongjian_hub::store::run::{self, NewRun};
 use gongjian_hub::store::service::{self, NewAvailability, ServiceFacts};
 use gongjian_hub::store::sql::Sql;
+use gongjian_hub::store::subgraph::{self, Submitted};
 use gongjian_hub::store::token::{self, NewToken};
 use gongjian_hub::store::unit::{self, UnitFacts};
 use gongjian_hub::store::{account, need, session, unit_capacity};
 use std::collections::BTreeSet;
 
 /// Tables whose rows are somebody's, with what the global ids of their rows begin with.
-const TABLES: [(&str, &str); 19] = [
+const TABLES: [(&str, &str); 21] = [
+    ("subgraph", "SELECT id FROM subgraph"),
+    ("publication", "SELECT id FROM publication"),
     ("area", "SELECT id FROM area"),
     ("unit", "SELECT id FROM partner_unit"),
     ("alliance", "SELECT id FROM alliance"),
@@ -224,6 +228,7 @@ impl Hub {
         self.change(&coordinator, async |tx| run::start(tx, &new).await).await.unwrap();
         assert!(run::carry_out_next(&self.store).await.unwrap());
         self.private_people(side).await;
+        self.private_subgraph(side).await;
         self.every_id().await.difference(&before).cloned().collect()
     }
 
@@ -242,6 +247,25 @@ impl Hub {
             Ok(id)
         };
         self.change(&administrator(), people).await.unwrap();
+    }
+
+    async fn private_subgraph(&self, side: &Side) {
+        let mark = side.mark;
+        let words = |what: &str| format!("{mark}-subgraph-{what}");
+        let problem = Problem::new(SubgraphProblemCode::Composition, words("path"), words("zh"), words("en"));
+        let found = Findings {
+            problems: vec![problem],
+            adds: vec![words("adds")],
+            reads: vec![words("reads")],
+            ..Findings::default()
+        };
+        let url = format!("https://{mark}.example/graphql");
+        let submitted = Submitted { url: url.clone(), sdl: format!("# {mark}-sdl"), found };
+        let join = async |tx: &mut Tx| {
+            let id = subgraph::register(tx, side.unit, &Namespace::new(mark)?, &url, 10).await?;
+            subgraph::publish(tx, id, &submitted).await
+        };
+        self.change(&side.liaison(), join).await.unwrap();
     }
 
     /// A need of one street that a unit of the other serves: the one thing that both see a part of.

@@ -3,6 +3,7 @@
 use super::Engine;
 use super::hub::HubExecutor;
 use super::remote::RemoteExecutor;
+use gongjian_hub::federation::HUB;
 use gongjian_hub::graph::beyond::Errand;
 use hive_router::async_trait;
 use hive_router::executor::executors::common::SubgraphExecutor as _;
@@ -15,9 +16,6 @@ use hive_router::executor::plugin_trait::{RouterPlugin, StartHookPayload as _};
 use hive_router::executor::response::subgraph_response::SubgraphResponse;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-
-/// The hub's own name in a supergraph.
-pub const HUB: &str = "hub";
 
 /// One request on its way through a plan.
 pub struct Trip {

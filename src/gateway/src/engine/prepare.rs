@@ -47,7 +47,12 @@ impl Prepared {
     ///
     /// # Errors
     /// Where they are not.
-    pub fn variables(&self, graph: &Graph, lang: Lang, sent: &Variables) -> Result<CoerceVariablesPayload, ServerError> {
+    pub fn variables(
+        &self,
+        graph: &Graph,
+        lang: Lang,
+        sent: &Variables,
+    ) -> Result<CoerceVariablesPayload, ServerError> {
         let sent = serde_json::to_vec(sent).unwrap_or_default();
         let mut sent: HashMap<String, sonic_rs::Value> = sonic_rs::from_slice(&sent).unwrap_or_default();
         let read = collect_variables_with_options(
@@ -92,7 +97,11 @@ impl Graph {
         let wrong = validate(&supergraph.planner.consumer_schema.document, &document, &self.rules);
         if !wrong.is_empty() {
             let told = wrong.into_iter().map(|error| ServerError {
-                locations: error.locations.iter().map(|at| Pos { line: at.line, column: at.column }).collect(),
+                locations: error
+                    .locations
+                    .iter()
+                    .map(|at| Pos { line: at.line, column: at.column })
+                    .collect(),
                 ..invalid(lang, error.message)
             });
             return Err(told.collect());

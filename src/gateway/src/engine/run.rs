@@ -1,12 +1,13 @@
 //! Runs plans.
 
 use super::graph::Graph;
-use super::hooks::{HUB, Known, Trip};
+use super::hooks::{Known, Trip};
 use super::hub;
 use super::prepare::Prepared;
 use async_graphql::{Request, Response, ServerError, Value};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use gongjian_hub::domain::text::Lang;
+use gongjian_hub::federation::HUB;
 use gongjian_hub::graph::beyond;
 use gongjian_hub::graph::error::coded;
 use hive_router::executor::execution::client_request_details::{
@@ -38,7 +39,11 @@ pub(super) async fn once(graph: &Graph, prepared: &Prepared, trip: &Arc<Trip>) -
 }
 
 /// Follows a subscription: what begins it brings events, and the rest of the plan is run for each.
-pub(super) fn events(graph: Arc<Graph>, prepared: Arc<Prepared>, trip: Arc<Trip>) -> BoxStream<'static, Response> {
+pub(super) fn events(
+    graph: Arc<Graph>,
+    prepared: Arc<Prepared>,
+    trip: Arc<Trip>,
+) -> BoxStream<'static, Response> {
     let lang = trip.errand.asked.lang;
     let refused = |error| stream::once(async { Response::from_errors(vec![error]) }).boxed();
     let variables = match prepared.variables(&graph, lang, &trip.errand.variables) {
@@ -174,11 +179,14 @@ async fn walk(
     };
     let body = match execute_query_plan(options).await {
         Ok(QueryPlanExecutionResult::Single(output)) => output.body,
-        Ok(QueryPlanExecutionResult::Stream(_)) => return Response::from_errors(vec![broken(lang, "a stream")]),
+        Ok(QueryPlanExecutionResult::Stream(_)) => {
+            return Response::from_errors(vec![broken(lang, "a stream")]);
+        }
         Err(error) => return Response::from_errors(vec![broken(lang, &error.to_string())]),
     };
     let read = serde_json::from_slice(&body);
-    let mut response = read.unwrap_or_else(|error| Response::from_errors(vec![broken(lang, &error.to_string())]));
+    let mut response =
+        read.unwrap_or_else(|error| Response::from_errors(vec![broken(lang, &error.to_string())]));
     response.errors.iter_mut().for_each(place);
     response
 }

@@ -14,9 +14,12 @@ const CONNECT: Duration = Duration::from_secs(2);
 
 /// What calls an address.
 pub(super) fn client(address: &str, settings: Settings, guard: &Guard) -> Result<(Client, Url), Trouble> {
-    let url = Url::parse(address).map_err(|_| Trouble::Forbidden)?;
-    let Guard::Open = guard;
-    let client = Client::builder()
+    let (url, lookup) = guard.admit(address)?;
+    let builder = match lookup {
+        Some(lookup) => Client::builder().dns_resolver(lookup),
+        None => Client::builder(),
+    };
+    let client = builder
         .redirect(Policy::none())
         .no_proxy()
         .user_agent(NAME)
@@ -64,11 +67,11 @@ pub(super) async fn ask(client: &Client, url: &Url, call: &Call, room: usize) ->
 
 fn is_json(kind: &str) -> bool {
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/json") || kind.eq_ignore_ascii_case("application/graphql-response+json")
+    kind.eq_ignore_ascii_case("application/json")
+        || kind.eq_ignore_ascii_case("application/graphql-response+json")
 }
 
 fn failed(error: &reqwest::Error) -> Trouble {
     tracing::debug!(error = error as &dyn std::error::Error, "a partner cannot be reached");
     if error.is_timeout() { Trouble::Late } else { Trouble::Unreachable }
 }
-

@@ -60,12 +60,15 @@ impl Trouble {
         let (zh, en) = match self {
             Self::Late => ("未能及时答复".to_owned(), "did not answer in time".to_owned()),
             Self::Unreachable => ("无法连接".to_owned(), "cannot be reached".to_owned()),
-            Self::Forbidden => {
-                ("的地址不在允许访问的范围内".to_owned(), "has an address that the hub does not call".to_owned())
-            }
+            Self::Forbidden => (
+                "的地址不在允许访问的范围内".to_owned(),
+                "has an address that the hub does not call".to_owned(),
+            ),
             Self::TooLarge => ("的答复超过上限".to_owned(), "answered more than it may".to_owned()),
             Self::Status(status) => (format!("答复了 HTTP {status}"), format!("answered HTTP {status}")),
-            Self::NotGraphQl => ("的答复不是有效的 GraphQL".to_owned(), "answered something that is no GraphQL".to_owned()),
+            Self::NotGraphQl => {
+                ("的答复不是有效的 GraphQL".to_owned(), "answered something that is no GraphQL".to_owned())
+            }
             Self::Paused => (
                 "连续出错，暂停访问片刻".to_owned(),
                 "failed several times and is left alone for a moment".to_owned(),

@@ -94,7 +94,9 @@ async fn answer(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes
         Mood::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
         Mood::Says(text) => told(text),
         Mood::Endless => {
-            let start = futures_util::stream::once(async { Ok::<_, std::io::Error>(Bytes::from("{\"data\":{\"x\":\"")) });
+            let start = futures_util::stream::once(async {
+                Ok::<_, std::io::Error>(Bytes::from("{\"data\":{\"x\":\""))
+            });
             let more = futures_util::stream::repeat_with(|| Ok(Bytes::from(vec![b'x'; 1 << 16])));
             let body = Body::from_stream(futures_util::StreamExt::chain(start, more));
             ([(header::CONTENT_TYPE, "application/json")], body).into_response()
@@ -127,7 +129,11 @@ fn well(name: &str, body: &Value) -> Value {
         wanted.iter().find(|(_, value)| value.is_array()).expect("representations");
     let key = query.split(&format!("representations:${variable}")).next().unwrap();
     let alias = key.rsplit(['{', '}']).next().unwrap().split(':').next().unwrap().trim();
-    let key = if alias.starts_with("_e") && alias != "_entities(" { alias.trim_end_matches('(') } else { "_entities" };
+    let key = if alias.starts_with("_e") && alias != "_entities(" {
+        alias.trim_end_matches('(')
+    } else {
+        "_entities"
+    };
     let key = key.split('(').next().unwrap();
     let events = representations.as_array().unwrap().iter().map(|one| {
         json!({ "__typename": "PartnerUnit", (format!("{name}_events")): [{ "title": format!("{name} {}", one["id"].as_str().unwrap()) }] })

@@ -26,13 +26,17 @@ both!(one_question_is_answered_by_the_hub_and_its_partners, |hub| {
 both!(what_the_hub_knows_alone_never_reaches_the_engine, |hub| {
     let world = World::new(hub).await;
     let data = world.data(hub, "query($id: ID!) { unit(id: $id) { name checkIns { area { name } } } }").await;
-    assert_eq!(data["unit"]["checkIns"][0]["area"]["name"], "朝阳街街道", "the small supergraph has no check-ins");
+    assert_eq!(
+        data["unit"]["checkIns"][0]["area"]["name"], "朝阳街街道",
+        "the small supergraph has no check-ins"
+    );
     assert_eq!((world.library.calls(), world.bank.calls()), (0, 0));
 });
 
 both!(the_hub_fills_in_what_a_partner_names, |hub| {
     let world = World::new(hub).await;
-    let data = world.data(hub, "query($id: ID!) { library_featured(id: $id) { name bank_events { title } } }").await;
+    let data =
+        world.data(hub, "query($id: ID!) { library_featured(id: $id) { name bank_events { title } } }").await;
     assert_eq!(data["library_featured"]["name"], "湖南图书馆");
     assert_eq!(data["library_featured"]["bank_events"][0]["title"], format!("bank {}", world.unit));
 });
@@ -79,7 +83,9 @@ both!(what_nobody_knows_is_refused_with_its_place, |hub| {
     assert_eq!(answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
     assert_eq!(answer["errors"][0]["locations"], json!([{ "line": 1, "column": 17 }]));
     assert_eq!(world.library.calls(), 0);
-    let answer = world.ask(hub, &Viewer::public(), "query($id: ID!) { library_featured(id: $id) { name } }", json!({})).await;
+    let answer = world
+        .ask(hub, &Viewer::public(), "query($id: ID!) { library_featured(id: $id) { name } }", json!({}))
+        .await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{answer}");
 });
 

@@ -23,7 +23,8 @@ enum link__Purpose { SECURITY EXECUTION }
 pub fn of(partners: &[(&str, &str)]) -> String {
     let graph = |name: &str| name.to_uppercase();
     let mut graphs = "HUB @join__graph(name: \"hub\", url: \"http://hub.invalid/graphql\")\n".to_owned();
-    let (mut query, mut mutation, mut unit, mut events) = (String::new(), String::new(), String::new(), String::new());
+    let (mut query, mut mutation, mut unit, mut events) =
+        (String::new(), String::new(), String::new(), String::new());
     let (mut on_query, mut on_mutation, mut on_unit) = (String::new(), String::new(), String::new());
     for (name, url) in partners {
         let own = graph(name);

@@ -23,7 +23,8 @@ async fn a_thousand_swaps_under_load_drop_and_mix_nothing() {
     let viewer = Viewer::public();
     let id = json!({ "id": world.unit.to_string() });
     let load = async || {
-        let query = "query($id: ID!) { unit(id: $id) { name library_events { title } bank_events { title } } }";
+        let query =
+            "query($id: ID!) { unit(id: $id) { name library_events { title } bank_events { title } } }";
         while !done.load(Ordering::Relaxed) {
             let answer = world.ask(&hub, &viewer, query, id.clone()).await;
             let unit = &answer["data"]["unit"];

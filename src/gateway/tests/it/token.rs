@@ -3,10 +3,10 @@
 use crate::hub::both;
 use crate::partner::Partner;
 use crate::world::World;
-use gongjian_hub::domain::viewer::{Actor, Viewer};
-use gongjian_hub::clock::Clock;
-use gongjian_hub::store::signing_key;
 use chrono::TimeDelta;
+use gongjian_hub::clock::Clock;
+use gongjian_hub::domain::viewer::{Actor, Viewer};
+use gongjian_hub::store::signing_key;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde_json::{Value, json};
@@ -53,7 +53,15 @@ both!(nothing_of_the_callers_own_reaches_a_partner, |hub| {
     names.sort_unstable();
     assert_eq!(
         names,
-        ["accept", "accept-language", "authorization", "content-length", "content-type", "host", "user-agent"]
+        [
+            "accept",
+            "accept-language",
+            "authorization",
+            "content-length",
+            "content-type",
+            "host",
+            "user-agent"
+        ]
     );
 });
 
@@ -72,6 +80,10 @@ both!(keys_follow_each_other_and_are_known_before_they_sign, |hub| {
     let later = signing_key::current(&at(30, 20)).await.unwrap();
     assert_eq!((later.signing.number, numbers(&later)), (2, vec![2, 1]), "the old one is still known");
     let third = signing_key::current(&at(61, 0)).await.unwrap();
-    assert_eq!((third.signing.number, numbers(&third)), (2, vec![3, 2]), "and forgotten when nobody needs it");
+    assert_eq!(
+        (third.signing.number, numbers(&third)),
+        (2, vec![3, 2]),
+        "and forgotten when nobody needs it"
+    );
     assert_eq!(third.salt, first.salt);
 });

@@ -17,7 +17,10 @@ async fn ask(world: &World, hub: &Hub) -> Value {
 fn only_the_bank_is_missing(answer: &Value, code: &str) {
     let unit = &answer["data"]["unit"];
     assert_eq!(unit["name"], "湖南图书馆", "{answer}");
-    assert!(unit["library_events"][0]["title"].is_string() && unit["school_events"][0]["title"].is_string(), "{answer}");
+    assert!(
+        unit["library_events"][0]["title"].is_string() && unit["school_events"][0]["title"].is_string(),
+        "{answer}"
+    );
     assert_eq!(unit["bank_events"], json!(null));
     let errors = answer["errors"].as_array().unwrap();
     assert_eq!(errors.len(), 1, "{answer}");
@@ -65,8 +68,18 @@ both!(what_a_partner_says_of_itself_is_told_as_its_own, |hub| {
 
 both!(entities_of_a_wrong_shape_do_no_harm, |hub| {
     let world = World::new(hub).await;
-    for entities in [json!(null), json!([]), json!("x"), json!([null]), json!([{}, {}, {}]), json!([{ "bank_events": 3 }]), json!([{ "__typename": "Need", "bank_events": [] }])] {
-        world.bank.feel(Mood::Says(json!({ "data": { "_entities": entities, "_e0": entities } }).to_string()));
+    for entities in [
+        json!(null),
+        json!([]),
+        json!("x"),
+        json!([null]),
+        json!([{}, {}, {}]),
+        json!([{ "bank_events": 3 }]),
+        json!([{ "__typename": "Need", "bank_events": [] }]),
+    ] {
+        world
+            .bank
+            .feel(Mood::Says(json!({ "data": { "_entities": entities, "_e0": entities } }).to_string()));
         let answer = ask(&world, hub).await;
         assert_eq!(answer["data"]["unit"]["name"], "湖南图书馆", "{entities}: {answer}");
         assert!(answer["data"]["unit"]["library_events"][0]["title"].is_string(), "{entities}: {answer}");
@@ -89,7 +102,8 @@ both!(a_partner_that_keeps_failing_is_left_alone_and_tried_again, |hub| {
         assert!(tries < 100, "it stays open");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let (_, figures) = world.engine.partners().figures().into_iter().find(|(name, _)| name == "bank").unwrap();
+    let (_, figures) =
+        world.engine.partners().figures().into_iter().find(|(name, _)| name == "bank").unwrap();
     assert!(figures.requests >= 4 && figures.failures == 3, "{figures:?}");
 });
 
@@ -105,7 +119,8 @@ both!(reads_are_tried_twice_and_changes_once, |hub| {
 both!(a_dead_partner_is_named, |hub| {
     let world = World::new(hub).await;
     let gone = "http://127.0.0.1:9/graphql";
-    let partners = [("library", world.library.url.as_str()), ("bank", gone), ("school", world.school.url.as_str())];
+    let partners =
+        [("library", world.library.url.as_str()), ("bank", gone), ("school", world.school.url.as_str())];
     world.engine.swap(&crate::supergraph::of(&partners)).unwrap();
     only_the_bank_is_missing(&ask(&world, hub).await, "PARTNER_UNREACHABLE");
 });

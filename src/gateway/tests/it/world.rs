@@ -16,8 +16,9 @@ use gongjian_hub::domain::place::Place;
 use gongjian_hub::domain::text::Lang;
 use gongjian_hub::domain::unit::UnitKind;
 use gongjian_hub::domain::viewer::Viewer;
+use gongjian_hub::federation::Federation;
 use gongjian_hub::graph::beyond::{Beyond, Both};
-use gongjian_hub::graph::{Asked, Schema};
+use gongjian_hub::graph::{self, Asked, Schema};
 use gongjian_hub::store::area::{self, CodedArea};
 use gongjian_hub::store::unit::{self, UnitFacts};
 use serde_json::{Value, json};
@@ -57,15 +58,13 @@ impl World {
         PROVIDER.call_once(hive_router::init_rustls_crypto_provider);
         let (street, unit) = furnish(hub).await;
         let config = Config::default();
-        let schema = app::schema(&config);
+        let federation = Federation::new(config.federation.clone(), graph::subgraph_sdl());
+        let schema = app::schema(&config, federation);
         let signer = Arc::new(Signer::new(&hub.store, "http://hub.example".to_owned()).await.unwrap());
         let partners = Partners::new(settings, Guard::Open);
         let engine = Engine::new(Some(schema.clone()), partners, signer, Limits::default());
-        let (library, bank, school) = tokio::join!(
-            Partner::start("library"),
-            Partner::start("bank"),
-            Partner::start("school")
-        );
+        let (library, bank, school) =
+            tokio::join!(Partner::start("library"), Partner::start("bank"), Partner::start("school"));
         let world = Self {
             beyond: Arc::new(Handle(engine.clone())),
             engine,
@@ -100,7 +99,8 @@ impl World {
 
     /// Asks as the public what must succeed.
     pub async fn data(&self, hub: &Hub, query: &str) -> Value {
-        let mut answer = self.ask(hub, &Viewer::public(), query, json!({ "id": self.unit.to_string() })).await;
+        let mut answer =
+            self.ask(hub, &Viewer::public(), query, json!({ "id": self.unit.to_string() })).await;
         assert_eq!(answer.get("errors"), None, "{query}: {answer}");
         answer["data"].take()
     }

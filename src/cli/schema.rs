@@ -1,8 +1,5 @@
-mod diff;
-
-pub use diff::{Breaking, breaking};
-
 use super::{Desk, table};
+use crate::federation::breaking;
 use crate::graph;
 use anyhow::{Context as _, Result, anyhow};
 use async_graphql::SDLExportOptions;

@@ -1,6 +1,6 @@
 //! What in a new schema breaks clients of an old one.
 
-use crate::domain::text::Lang;
+use crate::domain::subgraph::SchemaChange;
 use async_graphql::Positioned;
 use async_graphql::parser::types::{
     BaseType, EnumType, FieldDefinition, InputValueDefinition, SchemaDefinition, ServiceDocument, Type,
@@ -9,26 +9,9 @@ use async_graphql::parser::types::{
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-/// One change that breaks clients.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Breaking {
-    /// What was changed, as `Type.field(argument)`.
-    pub path: String,
-    zh: String,
-    en: String,
-}
-
-impl Breaking {
-    /// What became of it, for people.
-    #[must_use]
-    pub fn message(&self, lang: Lang) -> &str {
-        lang.pick(&self.zh, &self.en)
-    }
-}
-
 /// The changes from an old schema to a new one that break clients, in the order of the old one's names.
 #[must_use]
-pub fn breaking(old: &ServiceDocument, new: &ServiceDocument) -> Vec<Breaking> {
+pub fn breaking(old: &ServiceDocument, new: &ServiceDocument) -> Vec<SchemaChange> {
     let mut diff = Diff::default();
     let (before, after) = (types(old), types(new));
     for (name, old) in &before {
@@ -51,11 +34,11 @@ fn types(document: &ServiceDocument) -> BTreeMap<&str, &TypeDefinition> {
 }
 
 #[derive(Default)]
-struct Diff(Vec<Breaking>);
+struct Diff(Vec<SchemaChange>);
 
 impl Diff {
     fn push(&mut self, path: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) {
-        self.0.push(Breaking { path: path.into(), zh: zh.into(), en: en.into() });
+        self.0.push(SchemaChange { path: path.into(), zh: zh.into(), en: en.into() });
     }
 
     fn removed(&mut self, path: impl Into<String>) {
