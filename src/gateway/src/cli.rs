@@ -69,7 +69,7 @@ struct Demo {
 
 #[derive(Args, Debug)]
 struct Issuer {
-    /// 签给共建单位的令牌中的签发者，默认 http://监听地址 | The issuer in the tokens for partner units, http://<listen> unless told
+    /// 签给共建单位的令牌中的签发者，默认 `http://监听地址` | The issuer in tokens for partners, `http://ADDR` unless told
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
 }

@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 /// How often new keys are looked for: within the time that one is published before it signs.
-const KEYS: Duration = Duration::from_secs(60);
+const KEYS: Duration = Duration::from_mins(1);
 /// How often the database is asked which graph is live.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often it is told how partners do.
@@ -82,7 +82,7 @@ async fn take(engine: &Engine, store: &Store) -> Result<Option<i64>> {
 
 /// Tells the graph how partners do, for as long as this gateway runs.
 pub async fn health(engine: Arc<Engine>, store: Store) {
-    let replica = Uuid::now_v7();
+    let replica = store.clock.id();
     loop {
         sleep(TELL).await;
         if let Err(error) = tell(&engine, &store, replica).await {

@@ -2,14 +2,20 @@
 
 use super::prepare::Prepared;
 use hive_router::DashMap;
+use hive_router::config::log::LoggingConfig;
+use hive_router::config::override_subgraph_urls::OverrideSubgraphUrlsConfig;
+use hive_router::config::subscriptions::SupergraphSubscriptionsConfig;
+use hive_router::config::telemetry::tracing::TracingPropagationConfig;
+use hive_router::config::traffic_shaping::SupergraphTrafficShapingConfig;
 use hive_router::executor::SubgraphExecutorMap;
 use hive_router::executor::hooks::on_supergraph_load::{Supergraph, SupergraphBuildError, SupergraphOptions};
-use hive_router::graphql_tools::validation::rules::default_rules_validation_plan_with_options;
+use hive_router::graphql_tools::validation::rules::{
+    ValidationOptions, default_rules_validation_plan_with_options,
+};
 use hive_router::graphql_tools::validation::validate::ValidationPlan;
 use hive_router::telemetry::TelemetryContext;
 use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
-use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -47,13 +53,16 @@ impl Graph {
     /// Where it is none.
     pub fn new(sdl: &str) -> Result<Self, BadSupergraph> {
         let supergraph = Supergraph::from_sdl("hub", sdl, SupergraphOptions::default())?;
-        let telemetry = TelemetryContext::from_propagation_config(&Default::default(), &Default::default());
+        let telemetry = TelemetryContext::from_propagation_config(
+            &TracingPropagationConfig::default(),
+            &LoggingConfig::default(),
+        );
         // The engine's own executors are never called: the hooks put others in their place.
         let executors = SubgraphExecutorMap::from_http_endpoint_map(
             &supergraph.planner.supergraph.subgraph_endpoint_map,
-            Default::default(),
-            Default::default(),
-            Default::default(),
+            SupergraphTrafficShapingConfig::default(),
+            OverrideSubgraphUrlsConfig::default(),
+            SupergraphSubscriptionsConfig::default(),
             None,
             Arc::new(telemetry),
             Arc::new(DashMap::new()),
@@ -62,7 +71,7 @@ impl Graph {
         Ok(Self {
             text: Sha256::digest(sdl).into(),
             supergraph,
-            rules: default_rules_validation_plan_with_options(Default::default()),
+            rules: default_rules_validation_plan_with_options(ValidationOptions::default()),
             executors: Arc::new(executors),
             planners: Semaphore::new(PLANNERS),
             plans: Cache::new(PLANS),
@@ -72,11 +81,5 @@ impl Graph {
     /// Whether it was read from this text.
     pub fn is(&self, sdl: &str) -> bool {
         self.text[..] == Sha256::digest(sdl)[..]
-    }
-
-    /// The address of a subgraph.
-    pub fn address(&self, subgraph: &str) -> Option<&String> {
-        let addresses: &HashMap<String, String> = &self.supergraph.planner.supergraph.subgraph_endpoint_map;
-        addresses.get(subgraph)
     }
 }

@@ -9,6 +9,7 @@ use hive_router::executor::execution::plan::CoerceVariablesPayload;
 use hive_router::executor::introspection::partition::partition_operation;
 use hive_router::executor::projection::plan::ProjectionPlan;
 use hive_router::executor::variables::collect_variables_with_options;
+use hive_router::graphql_tools::validation::rules::ValidationOptions;
 use hive_router::graphql_tools::validation::validate::validate;
 use hive_router::query_planner::ast::normalization::normalize_operation;
 use hive_router::query_planner::ast::operation::OperationDefinition;
@@ -59,7 +60,7 @@ impl Prepared {
             &self.operation,
             &mut sent,
             &graph.supergraph.metadata,
-            Default::default(),
+            ValidationOptions::default(),
         );
         let variables_map = read.map_err(|error| invalid(lang, error.to_string()))?;
         Ok(CoerceVariablesPayload { variables_map })

@@ -10,7 +10,7 @@ use hive_router::executor::executors::common::{SubgraphExecutionRequest, Subgrap
 use hive_router::executor::executors::error::SubgraphExecutorError;
 use hive_router::executor::executors::http::build_request_body;
 use hive_router::executor::plugin_context::PluginRequestState;
-use hive_router::executor::response::graphql_error::GraphQLError;
+use hive_router::executor::response::graphql_error::{GraphQLError, GraphQLErrorExtensions};
 use hive_router::executor::response::subgraph_response::SubgraphResponse;
 use http::Uri;
 use std::sync::Arc;
@@ -20,6 +20,9 @@ use std::time::Duration;
 /// Errors of a partner that are told, and the letters of each.
 const ERRORS: usize = 20;
 const LETTERS: usize = 500;
+
+/// Lists and objects inside each other in an answer.
+const DEEPEST: usize = 64;
 
 type Answers = BoxStream<'static, Result<SubgraphResponse<'static>, SubgraphExecutorError>>;
 
@@ -48,6 +51,9 @@ impl RemoteExecutor {
         };
         let read = |answer: Bytes| {
             bytes.fetch_add(answer.len(), Ordering::Relaxed);
+            if is_too_deep(&answer) {
+                return Err(Trouble::NotGraphQl);
+            }
             let read = SubgraphResponse::deserialize_from_bytes(answer, step.custom_scalar_paths);
             read.map_err(|_| Trouble::NotGraphQl)
         };
@@ -60,6 +66,22 @@ impl RemoteExecutor {
     }
 }
 
+/// Whether lists and objects stand inside each other deeper than anybody asks: whoever reads them calls themselves for each.
+fn is_too_deep(json: &[u8]) -> bool {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    json.iter().any(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEEPEST
+    })
+}
+
 /// A partner's own error: it speaks for itself, and not in the hub's codes.
 fn tame(error: &mut GraphQLError) {
     if let Some((end, _)) = error.message.char_indices().nth(LETTERS) {
@@ -67,7 +89,7 @@ fn tame(error: &mut GraphQLError) {
     }
     error.locations = None;
     let code = error.extensions.code.take();
-    error.extensions = Default::default();
+    error.extensions = GraphQLErrorExtensions::default();
     error.extensions.code = Some("PARTNER_ERROR".to_owned());
     if let Some(code) = code.filter(|code| code.len() <= 64) {
         error.extensions.extensions.insert("partnerCode".to_owned(), code.as_str().into());
@@ -108,5 +130,17 @@ impl SubgraphExecutor for RemoteExecutor {
     ) -> Result<Answers, SubgraphExecutorError> {
         // What begins a subscription is run apart from the plan, see [`super::run::events`].
         Err(SubgraphExecutorError::HttpCallbackNoSingle)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_is_counted_outside_of_texts() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(!is_too_deep(nested(64).as_bytes()) && is_too_deep(nested(65).as_bytes()));
+        assert!(!is_too_deep(format!("{{\"a\\\"{}\": 1}}", "[".repeat(100)).as_bytes()));
     }
 }

@@ -6,12 +6,13 @@ use super::hub;
 use super::prepare::Prepared;
 use async_graphql::{Request, Response, ServerError, Value};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
+use gongjian_hub::clock::Clock;
 use gongjian_hub::domain::text::Lang;
 use gongjian_hub::federation::HUB;
 use gongjian_hub::graph::beyond;
 use gongjian_hub::graph::error::coded;
 use hive_router::executor::execution::client_request_details::{
-    ClientRequestDetails, JwtRequestDetails, OperationDetails,
+    ClientRequestDetails, JwtRequestDetails, OperationDetails, PathParams,
 };
 use hive_router::executor::execution::operation_name::OperationNameFactory;
 use hive_router::executor::execution::plan::{
@@ -21,6 +22,7 @@ use hive_router::executor::execution::plan::{
 use hive_router::executor::headers::response::ResponseHeaderSink;
 use hive_router::executor::introspection::resolve::IntrospectionContext;
 use hive_router::executor::plugin_context::{PluginContext, PluginRequestState, RouterHttpRequest};
+use hive_router::executor::request_context::SharedRequestContext;
 use hive_router::executor::response::subgraph_response::SubgraphResponse;
 use hive_router::ntex;
 use hive_router::query_planner::planner::plan_nodes::{FetchNode, PlanNode, QueryPlan, SequenceNode};
@@ -150,7 +152,7 @@ async fn walk(
                 kind: prepared.kind.as_str(),
             },
             jwt: Arc::new(JwtRequestDetails::Unauthenticated),
-            path_params: Default::default(),
+            path_params: PathParams::default(),
         }),
         introspection_context: Arc::new(IntrospectionContext {
             query: prepared.introspection.clone(),
@@ -170,7 +172,7 @@ async fn walk(
             plugins: trip.engine.hooks.clone(),
             router_http_request: asked,
             context: Arc::new(context),
-            request_context: Default::default(),
+            request_context: SharedRequestContext::default(),
         }),
         operation_name_factory: OperationNameFactory::default(),
         response_header_sink: ResponseHeaderSink::default(),
@@ -215,7 +217,7 @@ fn not_followed(lang: Lang) -> ServerError {
 
 /// Our own fault: one line in the log, and an id by which it is found.
 fn broken(lang: Lang, error: &str) -> ServerError {
-    let id = uuid::Uuid::now_v7().simple().to_string();
+    let id = Clock::system().id().simple().to_string();
     tracing::error!(id, error, "the gateway failed at a request");
     let message = lang.pick(
         format!("网关出错。请把编号 {id} 告诉管理员。"),

@@ -96,7 +96,7 @@ both!(the_limits_of_the_door_hold_for_what_goes_beyond, |hub| {
         let extensions = &answer["errors"][0]["extensions"];
         (extensions["code"].clone(), extensions["limit"].clone())
     };
-    let aliases: String = (0..31).map(|n| format!("a{n}: library_hello ")).collect();
+    let aliases = (0..31).fold(String::new(), |text, n| text + &format!("a{n}: library_hello "));
     assert_eq!(refused(&format!("{{ {aliases} }}")).await, (json!("LIMIT_REACHED"), json!("aliases")));
     let roots: String = ["library_hello ", "bank_hello "].iter().cycle().take(21).copied().collect();
     assert_eq!(refused(&format!("{{ {roots} }}")).await, (json!("LIMIT_REACHED"), json!("rootFields")));

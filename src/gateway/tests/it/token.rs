@@ -49,6 +49,7 @@ both!(nothing_of_the_callers_own_reaches_a_partner, |hub| {
     let world = World::new(hub).await;
     world.data(hub, "{ library_hello }").await;
     let got = world.library.got();
+    assert!(got[0].body["query"].as_str().unwrap().contains("library_hello"));
     let mut names: Vec<&str> = got[0].headers.keys().map(axum::http::HeaderName::as_str).collect();
     names.sort_unstable();
     assert_eq!(

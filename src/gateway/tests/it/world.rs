@@ -40,7 +40,7 @@ pub struct World {
 /// Impatient, so that tests are quick.
 pub fn settings() -> Settings {
     Settings {
-        patience: Duration::from_millis(400),
+        patience: Duration::from_secs(1),
         bytes: 64 << 10,
         failures: 3,
         pause: Duration::from_millis(200),
