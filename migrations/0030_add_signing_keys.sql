@@ -8,6 +8,6 @@ CREATE TABLE signing_key (
     created_at TIMESTAMPTZ NOT NULL
 );
 CREATE TABLE subject_salt (
-    only BIGINT PRIMARY KEY CHECK (only = 1),
+    id BIGINT PRIMARY KEY CHECK (id = 1),
     salt TEXT NOT NULL CHECK (LENGTH(salt) = 64)
 );

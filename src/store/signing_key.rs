@@ -110,7 +110,7 @@ async fn follow(tx: &mut Tx, now: DateTime<Utc>) -> Result<()> {
     ))
     .await?;
     tx.execute(sql!(
-        "INSERT INTO subject_salt (only, salt) VALUES (1, $1) ON CONFLICT DO NOTHING",
+        "INSERT INTO subject_salt (id, salt) VALUES (1, $1) ON CONFLICT DO NOTHING",
         Secret::new()?.0
     ))
     .await?;

@@ -41,6 +41,9 @@ struct Inner {
     mood: Mutex<Mood>,
     got: Mutex<Vec<Got>>,
     calls: AtomicUsize,
+    /// Calls that are under way, and the most that ever were.
+    now: AtomicUsize,
+    most: AtomicUsize,
 }
 
 /// A partner. It is called `name`, and each unit has at it an event of the name of the unit's id.
@@ -59,6 +62,8 @@ impl Partner {
             mood: Mutex::new(Mood::Well),
             got: Mutex::default(),
             calls: AtomicUsize::new(0),
+            now: AtomicUsize::new(0),
+            most: AtomicUsize::new(0),
         });
         let router = Router::new().route("/graphql", post(answer)).with_state(inner.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -72,6 +77,11 @@ impl Partner {
     /// What it got since the last time.
     pub fn got(&self) -> Vec<Got> {
         std::mem::take(&mut self.inner.got.lock().unwrap())
+    }
+
+    /// The most calls that were under way at the same time.
+    pub fn most(&self) -> usize {
+        self.inner.most.load(Ordering::Relaxed)
     }
 
     pub fn calls(&self) -> usize {
@@ -88,7 +98,10 @@ async fn answer(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes
     match mood {
         Mood::Well => told(well(&inner.name, &body).to_string()),
         Mood::Slow(time) => {
+            let now = inner.now.fetch_add(1, Ordering::Relaxed) + 1;
+            inner.most.fetch_max(now, Ordering::Relaxed);
             tokio::time::sleep(time).await;
+            inner.now.fetch_sub(1, Ordering::Relaxed);
             told(well(&inner.name, &body).to_string())
         }
         Mood::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
