@@ -40,6 +40,15 @@ text_enum! {
     }
 }
 
+/// Lunar festivals by the words that name them in a text.
+const NAMED: [(Festival, &[&str]); 5] = [
+    (Festival::SpringFestival, &["春节", "新春", "过年", "除夕", "年货", "Spring Festival"]),
+    (Festival::Lantern, &["元宵", "Lantern Festival"]),
+    (Festival::DragonBoat, &["端午", "Dragon Boat"]),
+    (Festival::MidAutumn, &["中秋", "Mid-Autumn"]),
+    (Festival::DoubleNinth, &["重阳", "Double Ninth"]),
+];
+
 /// First Gregorian year for which festivals have a date.
 pub const FIRST_YEAR: i32 = 1901;
 /// Last Gregorian year for which festivals have a date.
@@ -77,6 +86,20 @@ impl Festival {
         }
     }
 
+    /// The lunar festival that a text names first in the year; the others come on about the same day of each year.
+    #[must_use]
+    pub fn lunar_in(text: &str) -> Option<Self> {
+        NAMED.iter().find(|(_, words)| words.iter().any(|word| text.contains(word))).map(|(named, _)| *named)
+    }
+
+    /// How many days lie between the day of this festival that is nearest to a day and the one in the year after.
+    #[must_use]
+    pub fn days_to_the_next(self, day: NaiveDate) -> Option<i64> {
+        let dates = (-1..=1).filter_map(|years| self.date_in(day.year().checked_add(years)?));
+        let nearest = dates.min_by_key(|date| (*date - day).num_days().abs())?;
+        Some((self.date_in(nearest.year().checked_add(1)?)? - nearest).num_days())
+    }
+
     /// The first day of this festival that is not before `day`; `None` when it lies after [`LAST_YEAR`].
     #[must_use]
     pub fn next_on_or_after(self, day: NaiveDate) -> Option<NaiveDate> {
@@ -108,7 +131,7 @@ fn gregorian(day: &SolarDay) -> Option<NaiveDate> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::text::TextEnum;
+    use super::super::text::{Lang, TextEnum};
     use super::*;
 
     #[test]
@@ -168,6 +191,25 @@ mod tests {
             within(Festival::DoubleNinth, (9, 29), (11, 2));
             within(Festival::WinterSolstice, (12, 21), (12, 23));
         }
+    }
+
+    #[test]
+    fn a_text_names_a_lunar_festival_and_the_next_one_is_some_days_away() {
+        assert_eq!(Festival::lunar_in("新春送春联"), Some(Festival::SpringFestival));
+        assert_eq!(Festival::lunar_in("Mid-Autumn concert"), Some(Festival::MidAutumn));
+        assert_eq!(Festival::lunar_in("春季义诊"), None);
+        assert_eq!(Festival::lunar_in("国庆文艺演出"), None);
+        for (festival, _) in NAMED {
+            assert_eq!(Festival::lunar_in(festival.label(Lang::Zh)), Some(festival));
+            assert_eq!(Festival::lunar_in(festival.label(Lang::En)), Some(festival));
+        }
+        let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+        // From 29 January 2025 to 17 February 2026, and on to 6 February 2027.
+        for near in [day(2025, 1, 10), day(2025, 2, 20), day(2024, 12, 31)] {
+            assert_eq!(Festival::SpringFestival.days_to_the_next(near), Some(384));
+        }
+        assert_eq!(Festival::SpringFestival.days_to_the_next(day(2026, 1, 20)), Some(354));
+        assert_eq!(Festival::SpringFestival.days_to_the_next(NaiveDate::MAX), None);
     }
 
     #[test]

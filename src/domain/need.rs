@@ -187,7 +187,7 @@ pub(crate) fn illegal<S: TextEnum, A: TextEnum>(
 /// The terms on which a need is served.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, sqlx::FromRow)]
 pub struct Terms {
-    /// The least that one claim takes of it, unless less is left; `None` for any quantity.
+    /// The least that one claim takes of it, unless it takes all that is left; `None` for any quantity.
     pub smallest_lot: Option<i64>,
     /// How many services may serve it together; `None` for any number.
     pub most_services: Option<i64>,

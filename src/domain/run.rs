@@ -137,6 +137,13 @@ pub struct MatchingRun {
     /// The suggestions that it moves.
     #[sqlx(json(nullable))]
     pub moves: Option<Vec<Move>>,
+    /// How many needs were expected; `None` where it did not look ahead.
+    pub expected_count: Option<i64>,
+    /// How many points it costs more than the best answer that keeps nothing back for them.
+    pub foresight_cost: Option<i64>,
+    /// What it is beside the matching as it was; `None` where nothing is supposed.
+    #[sqlx(json(nullable))]
+    pub comparison: Option<Box<Beside>>,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
     /// When a hub first took it on.
@@ -203,6 +210,58 @@ pub struct Move {
     pub left: i64,
     /// How many points the whole would lose if it stayed, beyond what moving it costs.
     pub gain: Option<i64>,
+    /// The same in a sentence, in Chinese.
+    pub zh: String,
+    /// The same in a sentence, in English.
+    pub en: String,
+}
+
+/// A matching as it would be beside the matching as it was, as it is kept with a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// The matching as it was.
+    pub before: Figures,
+    /// The matching as it would be.
+    pub after: Figures,
+    /// Needs of which more would be served.
+    pub gains: Changes,
+    /// Needs of which less would be served.
+    pub losses: Changes,
+    /// Needs that would be served as much, by others.
+    pub moves: Changes,
+}
+
+/// A matching in a few numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// How many needs there are.
+    pub needs: i64,
+    /// How many are served in full.
+    pub served: i64,
+    /// How many are served in part.
+    pub partly_served: i64,
+    /// How many are not served at all.
+    pub unmet: i64,
+}
+
+/// Needs that would be served otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// How many there are.
+    pub count: i64,
+    /// The first of them.
+    pub first: Vec<Changed>,
+}
+
+/// A need that would be served otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// The need.
+    pub need_id: NeedId,
+    /// The need's title at that time.
+    pub need_title: String,
+    /// How much more of it would be served; negative where it is less.
+    pub difference: i64,
     /// The same in a sentence, in Chinese.
     pub zh: String,
     /// The same in a sentence, in English.

@@ -26,6 +26,8 @@ use crate::store::subgraph::hash;
 use address::Reach;
 use async_graphql::parser::parse_schema;
 use compose::{Graph, Part, compose};
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared, ready};
 use hub::Hub;
 use moka::sync::Cache;
 use ownership::{Judged, judge};
@@ -44,6 +46,11 @@ const WAITING: usize = 16;
 /// How many graphs that were put together lately are remembered: checked, then submitted, then approved.
 const REMEMBERED: u64 = 8;
 
+/// What came of putting graphs together.
+type Composition = std::result::Result<Arc<Graph>, Vec<Problem>>;
+/// The same, while it is under way and afterwards.
+type Composing = Shared<BoxFuture<'static, Composition>>;
+
 /// What it takes to let other graphs join.
 #[derive(Clone)]
 pub struct Federation(Arc<Inner>);
@@ -54,7 +61,7 @@ struct Inner {
     own: Own,
     turns: Semaphore,
     places: Arc<Semaphore>,
-    lately: Cache<Vec<Part>, Arc<Graph>>,
+    lately: Cache<Vec<Part>, Composing>,
 }
 
 /// The hub's own part.
@@ -90,23 +97,30 @@ impl Federation {
         &self.0.reach
     }
 
-    /// Puts the hub's own part and others together. Whoever waits may give up: what comes of it is remembered.
-    async fn compose(&self, mut parts: Vec<Part>) -> std::result::Result<Arc<Graph>, Vec<Problem>> {
+    /// Puts the hub's own part and others together. Whoever waits may give up: what comes of it is remembered, and two who
+    /// want the same wait for the same.
+    async fn compose(&self, mut parts: Vec<Part>) -> Composition {
         parts.sort_by(|one, two| one.name.cmp(&two.name));
         parts.insert(0, Part { name: HUB.into(), url: HUB_URL.into(), sdl: self.0.own.sdl.clone() });
-        if let Some(graph) = self.0.lately.get(&parts) {
-            return Ok(graph);
+        let composing = self.0.lately.get_with(parts.clone(), || self.begin(parts.clone()));
+        let done = composing.await;
+        if done.is_err() {
+            self.0.lately.invalidate(&parts);
         }
-        let Ok(place) = self.0.places.clone().try_acquire_owned() else { return Err(vec![compose::busy()]) };
+        done
+    }
+
+    fn begin(&self, parts: Vec<Part>) -> Composing {
+        let Ok(place) = self.0.places.clone().try_acquire_owned() else {
+            return ready(Err(vec![compose::busy()])).boxed().shared();
+        };
         let inner = self.0.clone();
         let composing = tokio::spawn(async move {
             let _place = place;
             let _turn = inner.turns.acquire().await;
-            let graph = Arc::new(compose(&parts, &inner.settings).await?);
-            inner.lately.insert(parts, graph.clone());
-            Ok(graph)
+            compose(&parts, &inner.settings).await.map(Arc::new)
         });
-        composing.await.unwrap_or_else(|error| Err(vec![compose::broken(&error)]))
+        composing.map(|done| done.unwrap_or_else(|error| Err(vec![compose::broken(&error)]))).boxed().shared()
     }
 
     /// Reads a schema and holds it against what its partner may bring, beside the threads that answer requests.

@@ -163,14 +163,10 @@ impl Federation {
     /// What another graph breaks for those who ask the live one; and what of it would be the hub's, which is nobody
     /// else's to change.
     async fn compare(&self, base: &Base, graph: &Arc<Graph>) -> Result<(Vec<SchemaChange>, Vec<Problem>)> {
-        let before = match &base.api {
-            Some(api) => api.clone(),
-            None => match self.compose(Vec::new()).await {
-                Ok(hub) => hub.api.clone(),
-                Err(problems) => return Ok((Vec::new(), problems)),
-            },
-        };
-        let changes = breaking_texts(before, graph.api.clone()).await?;
+        let before = base.api.clone().unwrap_or_else(|| self.0.own.sdl.clone());
+        let mut changes = breaking_texts(before, graph.api.clone()).await?;
+        // Where nothing is live, clients see the hub's own part, but for its directives.
+        changes.retain(|change| base.api.is_some() || !change.path.starts_with('@'));
         let is_current = base.api.is_none() || base.hub_hash == self.0.own.hash;
         let (hubs, others): (Vec<_>, Vec<_>) =
             changes.into_iter().partition(|change| is_current && is_hubs(&change.path));

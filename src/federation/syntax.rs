@@ -168,9 +168,9 @@ mod tests {
 
     #[test]
     fn too_much_is_refused() {
-        let types: String =
+        let types: Vec<String> =
             (0..=Settings::default().sdl_types).map(|at| format!("type A{at} {{ a: Int }}\n")).collect();
-        assert_eq!(problem(&types).code, Code::TooLarge);
+        assert_eq!(problem(&types.concat()).code, Code::TooLarge);
         assert_eq!(problem(&" ".repeat(Settings::default().sdl_bytes + 1)).code, Code::TooLarge);
     }
 }

@@ -195,11 +195,18 @@ impl<M: Mutation> OutputType for MutationErrorCode<M> {
     }
 }
 
-/// Declares the payload of all mutations that change one kind of object: the object, and the mistakes.
+/// Declares the payload of all mutations that change one kind of object: the object, the mistakes, and perhaps a secret
+/// that is told once.
 macro_rules! payload {
-    ($(#[doc = $doc:literal])+ $payload:ident, $field:ident: $node:ty) => {
+    (
+        $(#[doc = $doc:literal])+ $payload:ident, $field:ident: $node:ty
+        $(, $(#[doc = $secret_doc:literal])+ $secret:ident)?
+    ) => {
         $(#[doc = $doc])+
-        pub struct $payload<M>(pub $crate::graph::mutation::Answer<M>);
+        pub struct $payload<M>(
+            pub $crate::graph::mutation::Answer<M>,
+            $($(#[doc = $secret_doc])+ pub Option<String>)?
+        );
 
         impl<M: $crate::graph::mutation::Mutation> async_graphql::TypeName for $payload<M> {
             fn type_name() -> std::borrow::Cow<'static, str> {
@@ -218,6 +225,13 @@ macro_rules! payload {
                 let id = self.0.changed.map($crate::domain::id::Id::new);
                 $crate::graph::page::maybe::<$node>(ctx, id).await
             }
+
+            $(
+                $(#[doc = $secret_doc])+
+                async fn $secret(&self) -> Option<&str> {
+                    self.1.as_deref()
+                }
+            )?
 
             /// What stands against it; empty where it was done.
             async fn errors(

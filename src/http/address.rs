@@ -8,16 +8,15 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 const ADDRESS: HeaderName = HeaderName::from_static("x-gongjian-address");
 
-/// Notes the address of the client, where it is known, and gives it back: what the hub's own proxy says, where one is set up,
-/// else the other end of the line.
-pub fn note(settings: &Settings, request: &mut Request) -> Option<IpAddr> {
+/// Notes the address of the client, where it is known: what the hub's own proxy says, where one is set up, else the other
+/// end of the line.
+pub fn note(settings: &Settings, request: &mut Request) {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let address = proxied(settings, request.headers()).or(peer).map(|address| address.to_canonical());
     match address.and_then(|address| HeaderValue::from_str(&address.to_string()).ok()) {
         Some(text) => request.headers_mut().insert(ADDRESS, text),
         None => request.headers_mut().remove(ADDRESS),
     };
-    address
 }
 
 /// The last address that the configured header names: those before it are a client's own words.
@@ -28,14 +27,15 @@ fn proxied(settings: &Settings, headers: &HeaderMap) -> Option<IpAddr> {
     address.ok()
 }
 
-/// The address of the client; all whose address is unknown are one.
-pub fn read(headers: &HeaderMap) -> IpAddr {
-    text(headers, ADDRESS).and_then(|address| address.parse().ok()).unwrap_or(Ipv4Addr::UNSPECIFIED.into())
+/// The address of the client, where it is known.
+pub fn read(headers: &HeaderMap) -> Option<IpAddr> {
+    text(headers, ADDRESS)?.parse().ok()
 }
 
-/// The address of the client as a text; of a long address the part that one customer of a provider is given.
+/// The address of the client as a text; of a long address the part that one customer of a provider is given. All whose
+/// address is unknown are one.
 pub fn network(headers: &HeaderMap) -> String {
-    match read(headers) {
+    match read(headers).unwrap_or(Ipv4Addr::UNSPECIFIED.into()) {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

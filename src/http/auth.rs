@@ -1,7 +1,7 @@
 //! Who is asking: the bearer of a token, somebody whose browser is signed in, or the public.
 
 use super::answer::Failure;
-use super::{cookie, lang, text};
+use super::{cookie, origin, text};
 use crate::domain::text::Lang;
 use crate::domain::viewer::Viewer;
 use crate::store::error::Result as Done;
@@ -17,7 +17,7 @@ pub fn given(headers: &HeaderMap) -> Result<Option<String>, Failure> {
         return Ok(Some(authorization.to_owned()));
     }
     let Some(secret) = cookie::read(headers) else { return Ok(None) };
-    require_own_site(headers)?;
+    origin::require_own(headers)?;
     Ok(Some(format!("{SESSION} {secret}")))
 }
 
@@ -65,35 +65,6 @@ pub async fn still_valid(store: &Store, viewer: &Viewer) -> bool {
         tracing::error!(error = &error as &dyn std::error::Error, "nobody could be looked up");
         false
     })
-}
-
-/// Refuses what a page of another site makes a browser send: browsers say where a request comes from, and no page can
-/// make them say otherwise. What says nothing comes from no browser.
-///
-/// # Errors
-/// 403.
-pub fn require_own_site(headers: &HeaderMap) -> Result<(), Failure> {
-    let own = match text(headers, header::HeaderName::from_static("sec-fetch-site")) {
-        Some(site) => matches!(site, "same-origin" | "none"),
-        None => match text(headers, header::ORIGIN) {
-            Some(origin) => {
-                let host = origin.split_once("://").map(|(_, host)| host);
-                host.is_some() && host == text(headers, header::HOST)
-            }
-            None => true,
-        },
-    };
-    if own {
-        return Ok(());
-    }
-    Err(Failure::new(
-        StatusCode::FORBIDDEN,
-        "CROSS_SITE",
-        lang(headers).pick(
-            "登录会话只能由本站页面使用；其他网站请使用令牌（Authorization: Bearer gjh_…）。",
-            "A session serves pages of this site only; others send a token (Authorization: Bearer gjh_…).",
-        ),
-    ))
 }
 
 /// The database cannot be reached.

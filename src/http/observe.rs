@@ -1,7 +1,7 @@
 //! What every request goes through: an id, one log line without contents, the counts, and the net below a panic.
 
 use super::answer::{HasErrors, fault};
-use super::{Served, address, lang, whence};
+use super::{Served, address, lang};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -57,19 +57,18 @@ impl Metrics {
 
 /// Wraps a request.
 pub async fn observe(State(served): State<Served>, mut request: Request, next: Next) -> Response {
-    let address = address::note(&served.settings, &mut request);
+    address::note(&served.settings, &mut request);
     let lang = lang(request.headers());
     let id = served.store.clock.id().simple().to_string();
-    whence::note(request.headers_mut(), address, &id);
+    let told = HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("unknown"));
+    request.headers_mut().insert(REQUEST_ID, told.clone());
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", id, method = %request.method(), route);
     let begun = Instant::now();
     let run = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone());
     let mut response = run.await.unwrap_or_else(|_| fault(lang, &id));
     span.in_scope(|| record(&route, &response, begun.elapsed()));
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
+    response.headers_mut().insert(REQUEST_ID, told);
     response
 }
 

@@ -36,11 +36,35 @@ fn is_welcome(headers: &HeaderMap, settings: &Settings) -> bool {
         return true;
     }
     let Ok(origin) = origin.to_str() else { return false };
+    is_host(headers, origin)
+        || settings.origins.iter().any(|listed| listed == EVERY || listed.eq_ignore_ascii_case(origin))
+}
+
+/// Whether an origin is the host that the request was sent to.
+fn is_host(headers: &HeaderMap, origin: &str) -> bool {
     let host = text(headers, header::HOST);
-    let own = origin
-        .split_once("://")
-        .is_some_and(|(_, own)| host.is_some_and(|host| host.eq_ignore_ascii_case(own)));
-    own || settings.origins.iter().any(|listed| listed == EVERY || listed.eq_ignore_ascii_case(origin))
+    origin.split_once("://").is_some_and(|(_, own)| host.is_some_and(|host| host.eq_ignore_ascii_case(own)))
+}
+
+/// Refuses what a page of another site makes a browser send: a session is for the hub's own pages, whatever else the list
+/// lets in. Browsers say where a request comes from, and no page can make them say otherwise; what says nothing comes
+/// from no browser.
+///
+/// # Errors
+/// 403.
+pub fn require_own(headers: &HeaderMap) -> Result<(), Failure> {
+    let own = match text(headers, SITE) {
+        Some(site) => matches!(site, "same-origin" | "none"),
+        None => text(headers, header::ORIGIN).is_none_or(|origin| is_host(headers, origin)),
+    };
+    if own {
+        return Ok(());
+    }
+    let message = lang(headers).pick(
+        "登录会话只能由本站页面使用；其他网站请使用令牌（Authorization: Bearer gjh_…）。",
+        "A session serves pages of this site only; others send a token (Authorization: Bearer gjh_…).",
+    );
+    Err(Failure::new(StatusCode::FORBIDDEN, "CROSS_SITE", message))
 }
 
 /// Lets the pages of the listed sites read the answers.

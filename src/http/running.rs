@@ -4,13 +4,9 @@
 //! looked after, so that nothing which others need is held by what stands still. None goes further than one answer
 //! ahead of its client.
 
-use crate::domain::text::Lang;
-use crate::graph::error::coded;
 use async_graphql::Response;
-use futures_util::FutureExt as _;
 use futures_util::stream::{BoxStream, StreamExt as _};
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -24,7 +20,6 @@ struct Item {
 
 /// The operations of a connection by their ids. They end with it.
 pub struct Running {
-    lang: Lang,
     most: usize,
     begun: u64,
     handles: HashMap<String, (u64, AbortHandle)>,
@@ -44,9 +39,9 @@ pub enum NotBegun {
 
 impl Running {
     /// None yet, and at most so many.
-    pub fn new(lang: Lang, most: usize) -> Self {
+    pub fn new(most: usize) -> Self {
         let (tell, answers) = mpsc::channel(1);
-        Self { lang, most, begun: 0, handles: HashMap::new(), tasks: JoinSet::new(), tell, answers }
+        Self { most, begun: 0, handles: HashMap::new(), tasks: JoinSet::new(), tell, answers }
     }
 
     /// Whether none runs.
@@ -77,26 +72,19 @@ impl Running {
     pub fn begin(&mut self, id: &str, answers: BoxStream<'static, Response>) {
         while self.tasks.try_join_next().is_some() {}
         self.begun += 1;
-        let (id, number, tell, lang) = (id.to_owned(), self.begun, self.tell.clone(), self.lang);
+        let (id, number, tell) = (id.to_owned(), self.begun, self.tell.clone());
         let task = self.tasks.spawn({
             let id = id.clone();
             async move {
                 let mut answers = answers;
-                loop {
-                    let answer = AssertUnwindSafe(answers.next()).catch_unwind().await;
-                    let over = !matches!(answer, Ok(Some(_)));
-                    if let Some(answer) = answer.unwrap_or_else(|_| Some(broken(lang))) {
-                        let item = Item { id: id.clone(), number, answer: Some(answer) };
-                        if tell.send(Box::new(item)).await.is_err() {
-                            return;
-                        }
-                    }
-                    if over {
-                        // Nobody is there any more to whom the end would matter.
-                        let _ = tell.send(Box::new(Item { id, number, answer: None })).await;
+                while let Some(answer) = answers.next().await {
+                    let item = Item { id: id.clone(), number, answer: Some(answer) };
+                    if tell.send(Box::new(item)).await.is_err() {
                         return;
                     }
                 }
+                // It may be that nobody is there any more to whom the end would matter.
+                let _ = tell.send(Box::new(Item { id, number, answer: None })).await;
             }
         });
         self.handles.insert(id, (number, task));
@@ -125,17 +113,4 @@ impl Running {
             }
         }
     }
-}
-
-/// The answer of an operation that came to grief through our own fault.
-fn broken(lang: Lang) -> Response {
-    let id = getrandom::u64().map_or_else(|_| "unknown".to_owned(), |id| format!("{id:016x}"));
-    tracing::error!(id, "an operation panicked");
-    let message = lang.pick(
-        format!("系统出错。请把编号 {id} 告诉管理员。"),
-        format!("Something went wrong on our side. Tell the administrator the id {id}."),
-    );
-    let mut error = coded("INTERNAL", message);
-    error.extensions.get_or_insert_default().set("id", id.as_str());
-    Response::from_errors(vec![error])
 }

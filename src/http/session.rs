@@ -1,8 +1,8 @@
 //! `/session`: signing in and out, for browsers. All else about accounts is in the graph.
 
 use super::answer::{Failure, no_store};
-use super::auth::{self, require_own_site, unavailable};
-use super::{Served, address, cookie, graphql, lang, whence};
+use super::auth::{self, unavailable};
+use super::{Served, address, cookie, graphql, lang, origin, whence};
 use crate::domain::text::Lang;
 use crate::domain::viewer::Viewer;
 use crate::store::error::Error;
@@ -24,7 +24,7 @@ struct Given {
 pub async fn sign_in(State(served): State<Served>, request: Request) -> Result<Response, Failure> {
     let (parts, body) = request.into_parts();
     let lang = lang(&parts.headers);
-    require_own_site(&parts.headers)?;
+    origin::require_own(&parts.headers)?;
     graphql::require_json(lang, &parts.headers)?;
     let body = graphql::read(&served, lang, body).await?;
     let given: Given = serde_json::from_slice(&body).map_err(|_| not_given(lang))?;

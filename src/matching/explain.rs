@@ -8,8 +8,9 @@ pub use advice::{ask, change, worth};
 pub use moves::{moved, moves};
 
 use super::score::{Part, Score};
-use super::solve::{Placement, RefusedPin, Unmet, Why};
+use super::solve::{Awaited, Matching, Placement, RefusedPin, Reserve, Unmet, Why};
 use super::world::World;
+use crate::domain::day::local_day;
 use crate::domain::matches::Reason;
 use crate::domain::need::Need;
 use crate::domain::service::Service;
@@ -78,7 +79,11 @@ pub fn next_best(world: &World, placed: &Placement) -> Option<Sentence> {
 #[must_use]
 pub fn unmet(world: &World, unmet: &Unmet) -> Sentence {
     let need = &world.needs[unmet.need];
-    Sentence::told(|lang| match &unmet.why {
+    Sentence::told(|lang| why(world, need, &unmet.why, lang))
+}
+
+fn why(world: &World, need: &Need, why_so: &Why, lang: Lang) -> String {
+    match why_so {
         Why::NoService => {
             let category = world.categories.get(need.category_id);
             let name = category.map_or("", |category| lang.pick(&category.name, &category.name_en));
@@ -104,7 +109,37 @@ pub fn unmet(world: &World, unmet: &Unmet) -> Sentence {
                 format!("All that can serve it has {offered} {measure} left, which is not enough."),
             )
         }
-    })
+        Why::KeptBack { quantity, awaited, rest } => {
+            let kept = kept_back(world, need, *quantity, awaited, lang);
+            let rest = rest.as_ref().map(|rest| why(world, need, rest, lang));
+            rest.map_or_else(
+                || kept.clone(),
+                |rest| format!("{kept}{}{rest}", lang.pick("其余：", " The rest: ")),
+            )
+        }
+    }
+}
+
+fn kept_back(world: &World, need: &Need, quantity: i64, awaited: &[Awaited], lang: Lang) -> String {
+    let measure = need.measure.label(lang);
+    let Some(most) = awaited.first() else {
+        return lang.pick(
+            format!("今天本可满足{quantity}{measure}，为预计的需求留着。"),
+            format!("{quantity} {measure} could be had today and are kept back for what is expected."),
+        );
+    };
+    let category = world.categories.get(most.category);
+    let category = category.map_or("", |category| lang.pick(&category.name, &category.name_en));
+    let (needs, kept, from) = (most.needs, most.quantity, local_day(most.from));
+    let others = if awaited.len() > 1 { lang.pick("等", " and others") } else { "" };
+    lang.pick(
+        format!(
+            "今天本可满足{quantity}{measure}，为预计的需求留着：按去年同期，{from}起预计有“{category}”类需求{needs}项、共{kept}{measure}{others}。"
+        ),
+        format!(
+            "{quantity} {measure} could be had today and are kept back for what is expected: as last year, {needs} need(s) of {category} from {from} on, for {kept} {measure}{others}."
+        ),
+    )
 }
 
 fn taken(world: &World, by: &[usize], more_urgent: bool, lang: Lang) -> String {
@@ -132,6 +167,24 @@ fn taken(world: &World, by: &[usize], more_urgent: bool, lang: Lang) -> String {
         format!("可用的服务容量已分配给{why}：{named}{more}。"),
         format!("What could serve it goes to {why}: {named}{more}."),
     )
+}
+
+/// What looking ahead means for an answer; `None` where it did not.
+#[must_use]
+pub fn foresight(matching: &Matching) -> Option<Sentence> {
+    let Reserve { expected, kept, cost } = matching.reserve.as_ref()?;
+    let lines = kept.iter().filter(|kept| **kept > 0).count();
+    Some(Sentence::told(|lang| {
+        lang.pick(
+            format!(
+                "按去年同期，预计还有{expected}项需求；为其在{lines}条容量中留出一部分，今天的结果因此相差{cost}分，在此前提下已证明为最优。"
+            ),
+            format!(
+                "As last year, {expected} need(s) are still expected; a part of {lines} line(s) of capacity is kept back for them, \
+                 which costs {cost} point(s) today. With that kept back the answer is proven to be the best."
+            ),
+        )
+    }))
 }
 
 /// Why a pin could not be honoured in full.

@@ -10,7 +10,8 @@ use std::fmt::{Debug, Write as _};
 text_enum! {
     /// A part of the world that can move between a preview and its use.
     pub enum WorldPart {
-        /// Needs were added, edited, claimed or closed, or their areas put in another place.
+        /// Needs were added, edited, claimed or closed, or their areas put in another place; or, where the street looks ahead,
+        /// what is expected is another, as it is on another day.
         Needs = "needs", "需求", "needs";
         /// Services were listed, paused or edited.
         Services = "services", "服务", "services";
@@ -60,8 +61,12 @@ impl World {
         let places: Vec<_> = self.areas.iter().map(|area| (area.id, area.place.known())).collect();
         let services: Vec<_> =
             self.offers.iter().map(|offer| (&offer.service, &offer.rules, &offer.coverage)).collect();
+        let needs = (&self.needs, &self.communities, &places);
+        // What is expected counts only where the street looks ahead.
+        let needs =
+            if settings.foresight.looks_ahead() { digest(&(needs, &self.foreseen)) } else { digest(&needs) };
         Fingerprint([
-            digest(&(&self.needs, &self.communities, &places)),
+            needs,
             digest(&services),
             digest(&(&lines, &self.joined, &self.unit_capacities, &self.suggested)),
             digest(&(&self.units, &self.check_ins)),

@@ -3,7 +3,7 @@
 //! [`world`] holds the snapshot, [`candidates`] the pairs that hard constraints leave and [`exclusions`] what these
 //! exclude, [`score`] how well each pair fits, [`settings`] how a street wants it done, [`rank`] the best for one need or
 //! one service, [`solve`] the best answer for all needs at once, [`explain`] the reasons in sentences, [`fingerprint`]
-//! whether anything has moved since. Below them `index`, `points` and `search` keep all this quick where there are
+//! whether anything has moved since, [`foreseen`] what last year says is still to come. Below them `index`, `points` and `search` keep all this quick where there are
 //! millions of pairs.
 
 pub mod advice;
@@ -14,6 +14,7 @@ pub mod exclusions;
 pub mod explain;
 pub mod fairness;
 pub mod fingerprint;
+pub mod foreseen;
 pub mod held;
 mod index;
 pub mod likeness;

@@ -1,9 +1,13 @@
 //! A season in batches: what arrives is answered in few batches, and what was answered is never moved again.
 //!
 //! A batch that only looks at what is open gives away what later demands would have needed more. So it first
-//! learns from a sample of the past what the supplies are worth in view of all that is still to come, and then
-//! serves from them only what is worth as much. It learns anew with every batch, from the capacities that are
-//! left: prices learned once for the whole season grow stale.
+//! learns from a sample of the past how all that is still to come would best be served together with what is
+//! open. It learns anew with every batch, from the capacities that are left: what was learned once for the whole
+//! season grows stale.
+//!
+//! What it learns can be used in two ways. Where one batch after the other is sure to come, [`plan`] lets whoever
+//! takes a unit pay what it is worth: that waits the most, and brings the most in the end. But the price of a unit says
+//! nothing of how many are expected, so for a single answer [`keep_back`] keeps back just as many as the sample has.
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +34,37 @@ pub struct Expected {
     pub of: u32,
 }
 
+/// What is open and what is expected, served together as well as they can be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// What supplies, pools and groups are worth in view of what is to come. For a single demand that cannot
+    /// wait for the next batch these are the prices to go by.
+    pub prices: Prices,
+    /// By pair of the sample, how much of the supply it has there, in parts of a unit.
+    pub parts: Vec<u32>,
+    /// So many parts are a unit.
+    pub parts_of_unit: u32,
+}
+
+impl Outlook {
+    /// A number of parts as units, rounded.
+    #[must_use]
+    pub fn units(&self, parts: u64) -> u32 {
+        let of = u64::from(self.parts_of_unit.max(1));
+        u32::try_from((parts + of / 2) / of).unwrap_or(u32::MAX)
+    }
+
+    /// By supply, how many units to keep back for what is expected.
+    #[must_use]
+    pub fn kept(&self, sample: &Sample, supplies: usize) -> Vec<u32> {
+        let mut parts = vec![0_u64; supplies];
+        for (pair, part) in sample.pairs.iter().zip(&self.parts) {
+            parts[pair.supply as usize] += u64::from(*part);
+        }
+        parts.into_iter().map(|parts| self.units(parts)).collect()
+    }
+}
+
 /// What to do now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -37,8 +72,7 @@ pub struct Plan {
     pub quantities: Vec<u32>,
     /// Units of each open demand for which it is better to wait. They can come again with the next batch.
     pub unmet: Vec<u32>,
-    /// What supplies, pools and groups are worth in view of what is to come. For a single demand that cannot
-    /// wait for the next batch these are the prices to go by.
+    /// What supplies, pools and groups are worth in view of what is to come.
     pub prices: Prices,
 }
 
@@ -54,28 +88,47 @@ pub fn plan(
     watch: &mut dyn Watch,
 ) -> Result<Plan, AssignError> {
     open.check()?;
-    let Some(prices) = learn(open, sample, expected, watch)? else {
+    let Some(outlook) = learn(open, sample, expected, watch)? else {
         let answer = assign(open, None, watch)?;
         return Ok(Plan { quantities: answer.quantities, unmet: answer.unmet, prices: answer.prices });
     };
-    let answer = assign(&reserved(open, &prices), None, watch)?;
-    Ok(Plan { quantities: answer.quantities, unmet: answer.unmet, prices })
+    let answer = assign(&reserved(open, &outlook.prices), None, watch)?;
+    Ok(Plan { quantities: answer.quantities, unmet: answer.unmet, prices: outlook.prices })
 }
 
-/// What is worth how much in view of what is to come; nothing if nothing is.
-fn learn(
+/// Takes what is kept back out of supplies and their pools; `kept` then says how much there was to take.
+pub fn keep_back(problem: &mut Problem, kept: &mut [u32]) {
+    for (supply, kept) in problem.supplies.iter_mut().zip(kept) {
+        let pool = problem.pools.get_mut(supply.pool as usize);
+        let in_pool = pool.as_ref().map_or(u32::MAX, |pool| pool.capacity);
+        *kept = (*kept).min(supply.capacity).min(in_pool);
+        supply.capacity -= *kept;
+        if let Some(pool) = pool {
+            pool.capacity -= *kept;
+        }
+    }
+}
+
+/// How what is open and what is expected would best be served together; nothing if nothing is expected.
+///
+/// # Errors
+///
+/// [`AssignError`] if the two are not well formed, or the watch says stop.
+pub fn learn(
     open: &Problem,
     sample: &Sample,
     expected: Expected,
     watch: &mut dyn Watch,
-) -> Result<Option<Prices>, AssignError> {
+) -> Result<Option<Outlook>, AssignError> {
     let (of_sample, of_open) = weights(expected);
     if of_sample == 0 || sample.demands.is_empty() {
         return Ok(None);
     }
-    let mut prices = assign(&together(open, sample, of_sample, of_open), None, watch)?.prices;
+    let answer = assign(&together(open, sample, of_sample, of_open), None, watch)?;
+    let mut prices = answer.prices;
     prices.demands.truncate(open.demands.len());
-    Ok(Some(prices))
+    let parts = answer.quantities[open.pairs.len()..].to_vec();
+    Ok(Some(Outlook { prices, parts, parts_of_unit: of_open }))
 }
 
 /// The finest share of a sample that is told apart: with more, units would grow out of bounds.

@@ -13,6 +13,8 @@ pub struct Settings {
     pub fairness: Fairness,
     /// What it costs to move what was suggested and not answered yet.
     pub stability: Stability,
+    /// How much what is expected from last year counts beside what is asked for now.
+    pub foresight: Foresight,
 }
 
 /// How many points a unit of quantity costs that is taken away from where it was suggested, in the points of a score.
@@ -56,6 +58,48 @@ impl TryFrom<i64> for Stability {
 impl From<Stability> for i64 {
     fn from(stability: Stability) -> Self {
         stability.0.into()
+    }
+}
+
+/// How much the needs of a year ago, which are expected to come again, count beside those of today, in hundredths.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct Foresight(u8);
+
+/// A foresight that is too low or too high.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("foresight goes from 0 to {most} percent, not to {0}", most = Foresight::MOST)]
+pub struct BadForesight(i64);
+
+impl Foresight {
+    /// What is expected counts as much as what is asked for.
+    pub const MOST: u8 = 100;
+
+    /// How many hundredths.
+    #[must_use]
+    pub fn percent(self) -> u8 {
+        self.0
+    }
+
+    /// Whether what is expected counts at all.
+    #[must_use]
+    pub fn looks_ahead(self) -> bool {
+        self.0 > 0
+    }
+}
+
+impl TryFrom<i64> for Foresight {
+    type Error = BadForesight;
+
+    fn try_from(percent: i64) -> Result<Self, BadForesight> {
+        let known = u8::try_from(percent).ok().filter(|percent| *percent <= Self::MOST);
+        known.map(Self).ok_or(BadForesight(percent))
+    }
+}
+
+impl From<Foresight> for i64 {
+    fn from(foresight: Foresight) -> Self {
+        foresight.0.into()
     }
 }
 
@@ -106,7 +150,7 @@ mod tests {
 
     #[test]
     fn settings_read_back_and_refuse_what_the_dial_does_not_have() {
-        let settings = Settings { fairness: Fairness(3), ..Settings::default() };
+        let settings = Settings { fairness: Fairness(3), foresight: Foresight(60), ..Settings::default() };
         let text = serde_json::to_string(&settings).expect("text");
         assert_eq!(serde_json::from_str::<Settings>(&text).ok(), Some(settings));
         assert_eq!(serde_json::from_str::<Settings>("{}").ok(), Some(Settings::default()));
@@ -115,6 +159,8 @@ mod tests {
             r#"{"fairness": -1}"#,
             r#"{"stability": 1000001}"#,
             r#"{"stability": -1}"#,
+            r#"{"foresight": 101}"#,
+            r#"{"foresight": -1}"#,
             r#"{"fair": 1}"#,
         ] {
             assert!(serde_json::from_str::<Settings>(bad).is_err(), "{bad}");

@@ -8,6 +8,8 @@
 //! the answer takes elsewhere costs what the street's settings say: see [`held`](super::held). That cost is part of the
 //! problem like any other, so the certificate covers it.
 //!
+//! Where the street looks ahead, a part of the lines may be kept back for what is expected: see [`Reserve`].
+//!
 //! Without terms the answer is exact. A need may ask for smallest lots or for few services; then the answer comes with
 //! what any answer costs at least.
 
@@ -17,12 +19,14 @@ mod moves;
 mod next;
 mod pins;
 mod pools;
+mod reserve;
 mod terms;
 mod trial;
 mod unmet;
 
 pub use moves::{Moved, Moves};
 pub use pins::{Pins, RefusedPin};
+pub use reserve::{Awaited, Reserve};
 pub use trial::{Outcome, Trial};
 pub use unmet::{Unmet, UnmetReason, Why};
 
@@ -39,6 +43,7 @@ use super::stages::Stages;
 use super::world::World;
 use crate::domain::need::{Need, Urgency};
 use moves::Suggestions;
+use reserve::KeptBack;
 
 /// The cost of a unit of quantity left unmet.
 #[must_use]
@@ -101,8 +106,12 @@ pub struct Matching {
     pub cost: i64,
     /// What one unit less of each need would save, in the order of [`World::needs`].
     pub need_prices: Vec<i64>,
-    /// The proof that nothing costs less, or, where needs have terms, how much less it could be at most.
+    /// The proof that nothing costs less, or, where needs have terms, how much less it could be at most. Where something is
+    /// kept back, nothing that keeps as much back and serves what cannot wait as it is served here.
     pub certificate: Certificate,
+    /// What is kept back for what is expected, and what that costs; `None` where nothing is expected, or the street does not
+    /// look ahead.
+    pub reserve: Option<Reserve>,
 }
 
 /// Why a world could not be solved.
@@ -136,8 +145,11 @@ pub struct Draft<'w> {
     pub candidates: Candidates,
     /// What pins reserve and leave.
     pub pins: Pins,
+    settings: &'w Settings,
     /// What is suggested and may be moved.
     suggestions: Suggestions,
+    /// What is kept back for what is expected.
+    kept_back: Option<Box<KeptBack>>,
     /// What they leave, as a transportation problem whose pairs are the candidates.
     pub problem: Problem,
 }
@@ -167,7 +179,15 @@ impl<'w> Draft<'w> {
         let pins = Pins::place(&scorer, &candidates);
         let mut left = pins.needs.clone();
         let suggestions = Suggestions::new(held, &mut left, settings.stability);
-        let mut draft = Self { scorer, candidates, pins, suggestions, problem: Problem::default() };
+        let mut draft = Self {
+            scorer,
+            candidates,
+            pins,
+            settings,
+            suggestions,
+            kept_back: None,
+            problem: Problem::default(),
+        };
         let (of_lines, pools) = pools::pools(world, &draft.pins);
         let (of_needs, groups) = groups::groups(world, &draft.pins, settings.fairness);
         let (demands, supplies) = (draft.demands(&left, &of_needs), draft.supplies(&of_lines));
@@ -176,11 +196,22 @@ impl<'w> Draft<'w> {
         draft
     }
 
-    /// Finds the best answer over all pairs, those beyond the candidates too, and proves it.
+    /// Finds the best answer over all pairs, those beyond the candidates too, and proves it. Where the street looks ahead, it
+    /// keeps back what is expected to be worth more later.
     ///
     /// # Errors
     /// Where the problem is too large, the watch stops it or, through our own fault, the proof fails.
-    pub fn solve(mut self, watch: &mut dyn Watch) -> Result<Solved<'w>, Unsolved> {
+    pub fn solve(self, watch: &mut dyn Watch) -> Result<Solved<'w>, Unsolved> {
+        if !reserve::looks_ahead(self.scorer.world, self.settings) {
+            return self.best(watch);
+        }
+        let mut stages = Stages::of(watch);
+        let today = self.best(stages.until(0.3))?;
+        reserve::solve(today, stages.until(1.0))
+    }
+
+    /// Finds the best answer to the problem as it stands.
+    fn best(mut self, watch: &mut dyn Watch) -> Result<Solved<'w>, Unsolved> {
         let mut stages = Stages::of(watch);
         let first = assign(&self.problem, None, stages.until(0.7))?;
         let best = self.price_out(first, stages.until(0.8))?;
@@ -235,7 +266,14 @@ impl<'w> Draft<'w> {
     /// What a pair serves of a need where the solver takes these quantities.
     fn quantity(&self, need: usize, pair: usize, quantities: &[u32]) -> i64 {
         let line = self.candidates.line(pair);
-        self.pins.reserved(need, line) + self.suggestions.through(&self.problem, need, pair, quantities)
+        self.pins.reserved(need, line)
+            + self.settled(need, line)
+            + self.suggestions.through(&self.problem, need, pair, quantities)
+    }
+
+    /// What of a need is served through a line whatever is kept back.
+    fn settled(&self, need: usize, line: usize) -> i64 {
+        self.kept_back.as_ref().map_or(0, |kept_back| kept_back.settled(need, line))
     }
 
     fn fill_in_pairs(&mut self) {
@@ -295,6 +333,7 @@ impl Solved<'_> {
             placements,
             moves,
             certificate: self.certificate,
+            reserve: self.draft.kept_back.as_ref().map(|kept_back| kept_back.reserve.clone()),
             refused_pins: self.draft.pins.refused.clone(),
         })
     }
@@ -305,7 +344,9 @@ impl Solved<'_> {
         let served = pairs.iter().zip(&self.answer.quantities);
         let missed = demands.iter().zip(&self.answer.unmet);
         let served = served.map(|(pair, units)| i64::from(pair.cost) * i64::from(*units));
-        served.chain(missed.map(|(demand, units)| i64::from(demand.penalty) * i64::from(*units))).sum()
+        let missed = missed.map(|(demand, units)| i64::from(demand.penalty) * i64::from(*units));
+        let settled = self.draft.kept_back.as_ref().map_or(0, |kept_back| kept_back.settled_cost());
+        settled + served.chain(missed).sum::<i64>()
     }
 
     /// What serves what, by need, service and line, and what next to it.

@@ -2,7 +2,7 @@
 //!
 //! A supposition makes a new world, which is matched just as the real one is. So whatever is told of it has been solved.
 
-use super::settings::{Fairness, Settings};
+use super::settings::{Fairness, Foresight, Settings};
 use super::weights::Weights;
 use super::world::{Record, Snapshot, Unit, World};
 use crate::domain::check;
@@ -43,6 +43,9 @@ pub struct WhatIf {
     pub weights: Option<Weights>,
     /// Another step of the dial; `None` for the street's.
     pub fairness: Option<Fairness>,
+    /// Another foresight; `None` for the street's.
+    #[serde(default)]
+    pub foresight: Option<Foresight>,
 }
 
 /// A service that nobody offers yet, to be had at any time of its window.
@@ -129,6 +132,7 @@ impl WhatIf {
             weights: self.weights.clone().unwrap_or_else(|| settings.weights.clone()),
             fairness: self.fairness.unwrap_or(settings.fairness),
             stability: settings.stability,
+            foresight: self.foresight.unwrap_or(settings.foresight),
         };
         Ok((World::new(rows), settings))
     }

@@ -1,6 +1,7 @@
 //! What the matching looks at: the needs and services of an area at one moment, in an order that does not depend on
 //! how they were loaded.
 
+use super::foreseen::Foreseen;
 use super::tree::Tree;
 use crate::domain::area::Area;
 use crate::domain::availability::Rule;
@@ -52,6 +53,10 @@ pub struct Snapshot {
     pub communities: Vec<(AreaId, Served)>,
     /// How many people were reached so far by what was delivered of a category, in the streets of the needs.
     pub reached: Vec<((CategoryId, Measure), Reached)>,
+    /// What is expected, where anybody asked for that.
+    pub foreseen: Vec<Foreseen>,
+    /// The areas of that and all above these.
+    pub foreseen_areas: Vec<Area>,
 }
 
 /// What is known of a unit.
@@ -149,6 +154,10 @@ pub struct World {
     pub communities: BTreeMap<AreaId, Served>,
     /// How many people were reached so far by what was delivered of a category.
     pub reached: BTreeMap<(CategoryId, Measure), Reached>,
+    /// What is expected, where anybody asked for that, by id.
+    pub foreseen: Vec<Foreseen>,
+    /// The areas of that and all above these.
+    pub foreseen_areas: Tree<Area>,
 }
 
 impl World {
@@ -161,6 +170,7 @@ impl World {
         rows.capacities.sort_unstable_by_key(|line| (line.service_id, line.id));
         rows.unit_capacities.sort_unstable_by_key(|line| (line.unit_id, line.starts_at, line.id));
         rows.suggested.sort_unstable_by_key(|one| (one.need_id, one.capacity_id));
+        rows.foreseen.sort_unstable_by_key(|one| one.need.id);
         let mut rules: BTreeMap<ServiceId, Vec<Rule>> = grouped(rows.rules);
         let mut coverage: BTreeMap<ServiceId, BTreeSet<AreaId>> = grouped(rows.coverage);
         let mut lines = Vec::with_capacity(rows.capacities.len());
@@ -195,6 +205,8 @@ impl World {
             suggested: rows.suggested,
             communities: rows.communities.into_iter().collect(),
             reached: rows.reached.into_iter().collect(),
+            foreseen: rows.foreseen,
+            foreseen_areas: rows.foreseen_areas.into_iter().collect(),
         }
     }
 
@@ -268,6 +280,8 @@ impl From<World> for Snapshot {
             suggested: world.suggested,
             communities: world.communities.into_iter().collect(),
             reached: world.reached.into_iter().collect(),
+            foreseen: world.foreseen,
+            foreseen_areas: world.foreseen_areas.into_nodes().collect(),
             ..Self::default()
         };
         for offer in world.offers {

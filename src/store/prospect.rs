@@ -5,7 +5,7 @@ use super::conn::Conn;
 use super::entity::get;
 use super::error::{Error, Result, inside};
 use super::sql::sql;
-use super::world::{self, Reach};
+use super::world::{self, Reach, looks_ahead};
 use super::{settings, unit};
 use crate::domain::area::Area;
 use crate::domain::id::{AreaId, UnitId};
@@ -34,12 +34,12 @@ pub async fn of_offer(store: &Store, viewer: &Viewer, offer: &SupposedService) -
     }
     // A liaison is told what comes of it for all, and not by whom the needs are served otherwise.
     let actor = area.street_id.map_or(Actor::Administrator, |street| Actor::Coordinator { street });
-    let reach = Reach::Afresh { area: area.id, category: None };
+    let settings = settings::of(&mut conn, area.street_id, &store.settings).await?;
+    let reach = Reach::Afresh { area: area.id, category: None, ahead: looks_ahead(&settings, None) };
     let mut world = world::load(&mut conn, &Viewer::local(actor), store.clock.now(), &reach).await?;
     if let Some(unit) = offer.unit {
         bring_in(&mut conn, viewer, &mut world, unit).await?;
     }
-    let settings = settings::of(&mut conn, area.street_id, &store.settings).await?;
     Ok((world, settings))
 }
 

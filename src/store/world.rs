@@ -4,6 +4,7 @@ use super::conn::{Conn, Tx};
 use super::entity::{Entity as _, get};
 use super::error::{Error, Result};
 use super::sql::Sql;
+use super::{Store, settings};
 use crate::domain::area::Area;
 use crate::domain::availability::Rule;
 use crate::domain::directive::Directive;
@@ -13,8 +14,11 @@ use crate::domain::need::{Need, NeedState};
 use crate::domain::place::Place;
 use crate::domain::service::{AvailabilityRule, Measure, Service, ServiceState};
 use crate::domain::viewer::Viewer;
+use crate::matching::foreseen::{DAYS_BACK, Foreseen, foresee};
+use crate::matching::settings::{Foresight, Settings};
+use crate::matching::what_if::WhatIf;
 use crate::matching::world::{Reached, Record, Served, Snapshot, Unit, World};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeSet, HashSet};
 
 /// Which needs a world holds, and with them the services that reach their places.
@@ -33,6 +37,8 @@ pub enum Reach {
         area: AreaId,
         /// The category; `None` for all.
         category: Option<CategoryId>,
+        /// Whether what is expected there is read too.
+        ahead: bool,
     },
     /// These needs.
     Needs(Vec<NeedId>),
@@ -66,8 +72,10 @@ const JOINED: [MatchState; 6] = [
 /// Where the database fails or holds what cannot be read.
 pub async fn load(conn: &mut Conn, viewer: &Viewer, now: DateTime<Utc>, reach: &Reach) -> Result<World> {
     let from = Reader { viewer, reach };
-    let needs = from.all_needs(conn).await?;
+    let needs = from.read_needs(conn, Reader::needs).await?;
+    let foreseen = if from.is_ahead() { from.foreseen(conn, now).await? } else { Vec::new() };
     let places = Places::of(&needs);
+    let ahead = Places::of(foreseen.iter().map(|one| &one.need));
     let mut world = World::new(Snapshot {
         now,
         services: conn.all(from.of_services("SELECT s.* FROM service AS s WHERE ", "")).await?,
@@ -88,6 +96,8 @@ pub async fn load(conn: &mut Conn, viewer: &Viewer, now: DateTime<Utc>, reach: &
         suggested: if from.is_afresh() { places.suggested(conn).await? } else { Vec::new() },
         communities: places.communities(conn).await?,
         reached: places.reached(conn).await?,
+        foreseen_areas: if foreseen.is_empty() { Vec::new() } else { ahead.areas(conn).await? },
+        foreseen,
         needs,
     });
     if from.is_afresh() {
@@ -96,22 +106,33 @@ pub async fn load(conn: &mut Conn, viewer: &Viewer, now: DateTime<Utc>, reach: &
     Ok(world)
 }
 
-/// The world of an area, perhaps of one category only, for the people who work there, and the street it lies in.
+/// The world of an area, perhaps of one category only, for the people who work there, and how it is matched. What is
+/// expected is part of it where that counts, or would count under what is supposed.
 ///
 /// # Errors
 /// A refusal where there is no such area; denied to all who do not work in its street.
 pub async fn preview(
-    conn: &mut Conn,
+    store: &Store,
     viewer: &Viewer,
-    now: DateTime<Utc>,
     area: AreaId,
     category: Option<CategoryId>,
-) -> Result<(Option<AreaId>, World)> {
-    let area: Area = get(conn, viewer, area).await?;
+    what_if: Option<&WhatIf>,
+) -> Result<(World, Settings)> {
+    let mut conn = store.read().await?;
+    let area: Area = get(&mut conn, viewer, area).await?;
     if !viewer.works_in(area.street_id) {
         return Err(Error::Denied(viewer.role()));
     }
-    Ok((area.street_id, load(conn, viewer, now, &Reach::Afresh { area: area.id, category }).await?))
+    let settings = settings::of(&mut conn, area.street_id, &store.settings).await?;
+    let reach = Reach::Afresh { area: area.id, category, ahead: looks_ahead(&settings, what_if) };
+    Ok((load(&mut conn, viewer, store.clock.now(), &reach).await?, settings))
+}
+
+/// Whether what is expected counts, or would count under what is supposed.
+#[must_use]
+pub fn looks_ahead(settings: &Settings, what_if: Option<&WhatIf>) -> bool {
+    let supposed = what_if.and_then(|what_if| what_if.foresight);
+    settings.foresight.looks_ahead() || supposed.is_some_and(Foresight::looks_ahead)
 }
 
 /// The world that the caller is about to change: its needs, services and lines of capacity, those of its units first, are kept from others'
@@ -143,6 +164,10 @@ impl Reader<'_> {
         matches!(self.reach, Reach::Afresh { .. })
     }
 
+    fn is_ahead(&self) -> bool {
+        matches!(self.reach, Reach::Afresh { ahead: true, .. })
+    }
+
     /// A statement about the needs, aliased `n`.
     fn of_needs(&self, select: &str, rest: &str) -> Sql {
         let mut sql = Sql::default();
@@ -152,13 +177,30 @@ impl Reader<'_> {
         sql
     }
 
-    /// Every need. `SQLite` hands over each value of each row by itself and from one thread to another, which for the
+    /// What is expected, from the needs of the past that were found to be real and neither withdrawn nor merged.
+    async fn foreseen(&self, conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<Foreseen>> {
+        let since = now - TimeDelta::days(DAYS_BACK);
+        let past = self.read_needs(conn, move |from, sql| {
+            sql.push("n.state IN ").list(NeedState::PUBLISHED).push(" AND n.verified_at >= ").bind(since);
+            from.around(sql);
+        });
+        Ok(foresee(past.await?, now))
+    }
+
+    /// Every need that is wanted. `SQLite` hands over each value of each row by itself and from one thread to another, which for the
     /// needs of a city costs several times what reading them does: there the needs of an area come as one document.
-    async fn all_needs(&self, conn: &mut Conn) -> Result<Vec<Need>> {
+    async fn read_needs(&self, conn: &mut Conn, wanted: impl Fn(&Self, &mut Sql)) -> Result<Vec<Need>> {
+        let of_needs = |select: &str, rest: &str| {
+            let mut sql = Sql::default();
+            sql.push(select);
+            wanted(self, &mut sql);
+            sql.push(rest);
+            sql
+        };
         if conn.is_postgres() {
-            return conn.all(self.of_needs("SELECT n.* FROM need AS n WHERE ", "")).await;
+            return conn.all(of_needs("SELECT n.* FROM need AS n WHERE ", "")).await;
         }
-        let by_area: Vec<(String,)> = conn.all(self.of_needs(NEEDS_AS_JSON, " GROUP BY n.area_id")).await?;
+        let by_area: Vec<(String,)> = conn.all(of_needs(NEEDS_AS_JSON, " GROUP BY n.area_id")).await?;
         let mut needs = Vec::new();
         for (document,) in by_area {
             let read: Vec<Need> = serde_json::from_str(&document)
@@ -194,9 +236,14 @@ impl Reader<'_> {
             sql.bind(MatchState::Suggested).push(")");
         }
         sql.push(")");
+        self.around(sql);
+    }
+
+    /// Needs that the viewer may see, within reach.
+    fn around(&self, sql: &mut Sql) {
         Need::scope(sql, self.viewer);
         match self.reach {
-            Reach::Area { area, category } | Reach::Afresh { area, category } => {
+            Reach::Area { area, category } | Reach::Afresh { area, category, .. } => {
                 sql.push(" AND n.area_id IN ");
                 super::area::below(sql, *area);
                 if let Some(category) = category {
@@ -271,12 +318,14 @@ struct Places {
 }
 
 impl Places {
-    fn of(needs: &[Need]) -> Self {
-        Self {
-            needs: needs.iter().map(|need| need.id).collect(),
-            streets: needs.iter().map(|need| need.street_id).collect(),
-            areas: needs.iter().map(|need| need.area_id).collect(),
+    fn of<'n>(needs: impl IntoIterator<Item = &'n Need>) -> Self {
+        let mut places = Self { needs: HashSet::new(), streets: BTreeSet::new(), areas: BTreeSet::new() };
+        for need in needs {
+            places.needs.insert(need.id);
+            places.streets.insert(need.street_id);
+            places.areas.insert(need.area_id);
         }
+        places
     }
 
     /// A statement about the needs' streets.

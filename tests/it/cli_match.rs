@@ -44,6 +44,13 @@ fn a_street_is_matched_from_the_command_line() {
     assert_eq!(json["dial"].as_array().map(Vec::len), Some(5));
     assert!(json["matches"].as_array().is_some_and(|matches| matches.len() > 40));
     assert!(json["asks"][0]["gain"].as_i64() > Some(0));
+    assert_eq!(json["foresight"], Value::Null);
+    // All that the demo asks for was raised just now: it is expected again in a year.
+    let ahead = run(&["match", "--area", "430102002", "--json", "--foresight", "60"]);
+    let ahead: Value = serde_json::from_str(&told(ahead)).unwrap();
+    assert_eq!(ahead["foresight"]["percent"], 60);
+    assert_eq!(ahead["cost"], ahead["provenCost"]);
+    assert!(ahead["foresight"]["expected"].as_u64() > Some(40));
     std::fs::write(folder.path().join("if.toml"), SUPPOSED).unwrap();
     let supposed =
         told(run(&["--lang", "zh", "match", "--area", "朝阳街街道", "--what-if", "if.toml", "--asks", "0"]));
@@ -61,6 +68,7 @@ fn what_is_not_understood_is_told_by_name() {
         ("[[service]]\ntitel = 1", "titel"),
         ("[[without]]\nneed = '没有的需求'", "没有的需求"),
         ("[settings]\nfairness = 9", "fairness"),
+        ("[settings]\nforesight = 101", "foresight"),
         ("[[capacity]]\nservice = '守住养老钱反诈讲座'\nleft = -1", "left"),
     ];
     for (text, part) in bad {

@@ -32,7 +32,7 @@ both!(parallel a_partners_ci_brings_its_graph_in, |hub| {
     let folder = tempfile::tempdir().unwrap();
     let ci = Ci { hub: format!("http://{}", hub.listen(Settings::default()).await), folder: folder.path() };
     std::fs::write(folder.path().join("good.graphql"), linked(LIBRARY)).unwrap();
-    std::fs::write(folder.path().join("bad.graphql"), linked("type Event { id: ID! }")).unwrap();
+    std::fs::write(folder.path().join("bad.graphql"), linked("type Reading { id: ID! }")).unwrap();
 
     let unknown = ci.run(&library, "zh", &["check", "library", "--sdl", "good.graphql"]).await;
     assert!(unknown.status.code() == Some(1) && told(&unknown).contains("请先登记"), "{}", told(&unknown));
@@ -42,7 +42,7 @@ both!(parallel a_partners_ci_brings_its_graph_in, |hub| {
 
     let bad = ci.run(&library, "en", &["check", "library", "--sdl", "bad.graphql"]).await;
     assert_eq!(bad.status.code(), Some(1));
-    assert!(told(&bad).contains("2:") && told(&bad).contains("Library_Event"), "{}", told(&bad));
+    assert!(told(&bad).contains("2:") && told(&bad).contains("Library_Reading"), "{}", told(&bad));
     let good = ci.run(&library, "zh", &["check", "library", "--sdl", "good.graphql", "--json"]).await;
     assert!(good.status.success(), "{}", told(&good));
     let found: Value = serde_json::from_slice(&good.stdout).unwrap();

@@ -47,6 +47,7 @@ mod matching_advice;
 mod matching_apply;
 mod matching_candidates;
 mod matching_direct;
+mod matching_foresight;
 mod matching_moves;
 mod matching_preview;
 mod matching_run_apply;

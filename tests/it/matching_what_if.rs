@@ -133,6 +133,10 @@ both!(a_run_that_supposes_something_shows_what_would_be_and_is_never_applied, |h
             &story.streets.staff,
             id,
             "state isSupposed possibleActions needCount servedCount
+             comparison { before { needCount servedCount partlyServedCount unmetCount }
+                 after { needCount servedCount partlyServedCount unmetCount }
+                 gainCount gains { need { title } needTitle difference text } lossCount losses { difference }
+                 moveCount moves { text } }
              matches { nodes { need { title } needTitle service { title } serviceTitle capacity { total } quantity } }
              unmet { nodes { need { title } needTitle quantity reason } }",
         )

@@ -23,8 +23,9 @@ async fn check(hub: &Hub, lang: Lang, viewer: &Viewer, id: &str, sdl: &str) -> V
 }
 
 /// What is refused: the schema below the link, the code, and the place.
-const REFUSED: [(&str, &str, &str); 35] = [
-    ("type Event { id: ID! }", "OUTSIDE_NAMESPACE", "Event"),
+const REFUSED: [(&str, &str, &str); 36] = [
+    ("type Reading { id: ID! }", "OUTSIDE_NAMESPACE", "Reading"),
+    ("type Event { id: ID! }", "NOT_FEDERATION", "Event"),
     ("type LibraryEvent { id: ID! }", "OUTSIDE_NAMESPACE", "LibraryEvent"),
     ("type Bank_Event { id: ID! }", "OUTSIDE_NAMESPACE", "Bank_Event"),
     ("enum Kind { A }", "OUTSIDE_NAMESPACE", "Kind"),
@@ -94,7 +95,7 @@ both!(each_rule_is_told_with_its_place_and_a_way_out, |hub| {
 
 both!(a_rule_is_told_in_both_languages, |hub| {
     let (liaison, id) = library(hub).await;
-    let sdl = linked("type Event { id: ID! }\ntype Need @key(fields: \"id\") { id: ID! title: String! }");
+    let sdl = linked("type Reading { id: ID! }\ntype Need @key(fields: \"id\") { id: ID! title: String! }");
     let mut told = Vec::new();
     for lang in [Lang::Zh, Lang::En] {
         told.push(check(hub, lang, &liaison, &id, &sdl).await["problems"].take());
@@ -137,7 +138,7 @@ both!(what_is_allowed_composes, |hub| {
     for (sdl, reads) in [
         (LIBRARY, json!([])),
         (
-            "type Query { library_all: Library_EventConnection! } type PageInfo @shareable { hasNextPage: Boolean! endCursor: String }
+            "type Query { library_all: Library_EventConnection! } type PageInfo @shareable { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
              type Library_EventConnection { nodes: [Library_Event!]! pageInfo: PageInfo! } type Library_Event { id: ID! }",
             json!([]),
         ),

@@ -61,16 +61,24 @@ impl Stages {
     }
 }
 
-/// Does work over and over until a tenth of a second has gone by and tells what one time takes, on the clock and of the
-/// processor: small instances are too quick for the clock.
+/// How long short work is done over and over.
+const OFTEN: Duration = Duration::from_millis(500);
+
+/// Does work over and over until half a second has gone by and tells what the quickest time took, on the clock and of
+/// the processor: the first time is slower than the next, and what else the machine does makes all of them slower.
 pub fn often<T, E>(mut work: impl FnMut() -> Result<T, E>) -> Result<(T, Duration, Duration), E> {
-    let (wall, before) = (Instant::now(), cpu());
-    let mut times = 0;
+    let begun = Instant::now();
+    let (mut wall, mut spent) = (Duration::MAX, Duration::MAX);
     loop {
-        let done = work()?;
-        times += 1;
-        if wall.elapsed() > Duration::from_millis(100) {
-            return Ok((done, wall.elapsed() / times, cpu().saturating_sub(before) / times));
+        let mut answer = None;
+        let took = Instant::now();
+        let of_processor = once(|| work().map(|done| answer = Some(done)))?;
+        wall = wall.min(took.elapsed());
+        spent = spent.min(of_processor);
+        if begun.elapsed() > OFTEN
+            && let Some(answer) = answer
+        {
+            return Ok((answer, wall, spent));
         }
     }
 }

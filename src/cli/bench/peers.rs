@@ -64,7 +64,7 @@ pub fn measure(desk: &Desk, scale: Scale, seed: u64) -> Result<Vec<Report>> {
 
 fn run(peer: &str, instance: &Path) -> Option<Told> {
     let mut command = Command::new(python());
-    let done = command.arg(SCRIPT).arg(instance).arg(peer).stderr(Stdio::null()).output().ok()?;
+    let done = command.arg(SCRIPT).arg(instance).arg(peer).stderr(Stdio::inherit()).output().ok()?;
     serde_json::from_slice(&done.stdout).ok()
 }
 

@@ -110,7 +110,7 @@ async fn found_or_loaded(desk: &Desk, store: &Store, tale: &Story, database: &st
 
 async fn print_matching(desk: &Desk, store: &Store, tale: &Story, street: &Street) -> Result<()> {
     let viewer = Viewer::local(Actor::Coordinator { street: street.id });
-    let reach = Reach::Afresh { area: street.id, category: None };
+    let reach = Reach::Afresh { area: street.id, category: None, ahead: false };
     let mut conn = store.read().await?;
     let world = world::load(&mut conn, &viewer, store.clock.now(), &reach).await?;
     let settings = settings::of(&mut conn, Some(street.id), &store.settings).await?;

@@ -7,6 +7,8 @@ use crate::matching::compare::Change;
 use crate::matching::explain;
 use crate::matching::explain::Sentence;
 use crate::matching::fairness::{Share, shares};
+use crate::matching::solve::Reserve;
+use crate::matching::world::World;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
@@ -74,6 +76,12 @@ pub(super) fn report(area: &Area, report: &Report) -> Result<String> {
         "fingerprint": world.fingerprint(settings).encode(),
         "cost": matching.certificate.primal,
         "provenCost": matching.certificate.dual,
+        "foresight": matching.reserve.as_ref().map(|reserve| json!({
+            "percent": settings.foresight.percent(),
+            "expected": reserve.expected,
+            "keptBack": kept_back(world, reserve),
+            "cost": reserve.cost,
+        })),
         "matches": matches.collect::<Vec<_>>(),
         "unmet": unmet.collect::<Vec<_>>(),
         "kept": matching.moves.kept.len(),
@@ -89,6 +97,12 @@ pub(super) fn report(area: &Area, report: &Report) -> Result<String> {
         "dial": dial.collect::<Vec<_>>(),
     });
     Ok(serde_json::to_string_pretty(&whole)? + "\n")
+}
+
+/// How much of which line is kept back for what is expected.
+fn kept_back(world: &World, reserve: &Reserve) -> Map<String, Value> {
+    let lines = world.lines.iter().zip(&reserve.kept).filter(|(_, kept)| **kept > 0);
+    lines.map(|(line, kept)| (line.capacity.id.to_string(), json!(kept))).collect()
 }
 
 fn both(sentence: &Sentence) -> Value {

@@ -12,7 +12,7 @@ use crate::matching::advice::{Ask, advice};
 use crate::matching::assign::Watch;
 use crate::matching::compare::{Comparison, compare};
 use crate::matching::fairness::{DialStep, dial};
-use crate::matching::settings::{Fairness, Settings};
+use crate::matching::settings::{Fairness, Foresight, Settings};
 use crate::matching::solve::{Matching, solve};
 use crate::matching::world::World;
 use crate::store::world::{self, Reach};
@@ -34,6 +34,7 @@ pub const ASKS: usize = 5;
   gongjian match --area 人民新村社区 --asks 10            一个社区，给出10条征集建议 | a community, ten things to ask for
   gongjian match --area 430102002 --what-if 设想.toml    设想：与现状对照 | what would be if, beside what is
   gongjian match --area 430102002 --dial                公平度各档的代价 | what each step of the dial costs
+  gongjian match --area 430102002 --foresight 60        为去年同期那样的需求留出容量 | keep back for needs as last year's
   gongjian match --area 430102002 --json > 匹配.json     供程序使用 | for programs
 
 设想文件 What-if file (TOML), all parts optional:
@@ -54,7 +55,8 @@ pub const ASKS: usize = 5;
   need = \"…\"
   service = \"…\"
   [settings]
-  fairness = 2")]
+  fairness = 2
+  foresight = 60")]
 pub struct Match {
     /// 区域：编号、名称或代码 | The area, by id, name or code
     #[arg(long, value_name = "ID|NAME|CODE")]
@@ -68,6 +70,9 @@ pub struct Match {
     /// 公平度0到4：0满足最多，4不让任何社区掉队 | The dial: 0 most needs served, 4 nobody left far behind
     #[arg(long, value_name = "0..4")]
     fairness: Option<i64>,
+    /// 预见度0到100：去年同期的需求按百分之几计入，为其留出容量 | How much last year's needs count, in percent
+    #[arg(long, value_name = "0..100")]
+    foresight: Option<i64>,
     /// 列出公平度各档的结果与代价 | Show every step of the dial and what it costs
     #[arg(long)]
     dial: bool,
@@ -118,10 +123,6 @@ impl Match {
         let known = category::all(&mut conn).await.map_err(|error| desk.failed(&error))?;
         let category = self.category.as_deref().map(|wanted| suppose::category(desk, wanted, known.iter()));
         let category = category.transpose()?;
-        let viewer = Viewer::local(Actor::Administrator);
-        let reach = Reach::Afresh { area: area.id, category };
-        let world = world::load(&mut conn, &viewer, store.clock.now(), &reach).await;
-        let world = world.map_err(|error| desk.failed(&error))?;
         let settings = settings::of(&mut conn, area.street_id, &store.settings).await;
         let mut settings = settings.map_err(|error| desk.failed(&error))?;
         if let Some(step) = self.fairness {
@@ -129,6 +130,17 @@ impl Match {
                 anyhow!(desk.pick("公平度应为0到4。", "The dial of fairness goes from 0 to 4."))
             })?;
         }
+        if let Some(percent) = self.foresight {
+            settings.foresight = Foresight::try_from(percent).map_err(|_| {
+                anyhow!(desk.pick("预见度应为0到100。", "Foresight goes from 0 to 100 percent."))
+            })?;
+        }
+        // A file may suppose another foresight, and names what it supposes in the world: so what is expected is read with it.
+        let ahead = settings.foresight.looks_ahead() || self.what_if.is_some();
+        let viewer = Viewer::local(Actor::Administrator);
+        let reach = Reach::Afresh { area: area.id, category, ahead };
+        let world = world::load(&mut conn, &viewer, store.clock.now(), &reach).await;
+        let world = world.map_err(|error| desk.failed(&error))?;
         let report = self.solved(desk, &area, world, settings, bar)?;
         Ok((area, report))
     }

@@ -29,7 +29,8 @@ pub fn report(lang: Lang, area: &str, report: &Report) -> String {
     let Report { world, matching, .. } = report;
     let title =
         lang.pick(format!("\n{area} · 需求与服务匹配\n"), format!("\n{area}: needs and services, matched\n"));
-    format!("{title}{}{}", summary(lang, world, matching), body(lang, report))
+    let ahead = explain::foresight(matching).map(|ahead| format!("{}\n", ahead.text(lang)));
+    format!("{title}{}{}{}", summary(lang, world, matching), ahead.unwrap_or_default(), body(lang, report))
 }
 
 /// The report below its heading.
@@ -70,14 +71,18 @@ pub fn summary(lang: Lang, world: &World, matching: &Matching) -> String {
     let totals = Totals::of(world, &servings(world, matching));
     let (units, services) = (world.units.len(), world.offers.len());
     let Totals { needs, served, partly_served, unmet } = totals;
+    // Where something is kept back, the sentence about that says what is proven.
+    let best = matching.reserve.is_none();
     lang.pick(
         format!(
             "待认领需求 {needs} 项，{units} 家单位提供服务 {services} 项。\n\
-             可全部满足 {served} 项，部分满足 {partly_served} 项，无法满足 {unmet} 项；结果已证明为全局最优。\n"
+             可全部满足 {served} 项，部分满足 {partly_served} 项，无法满足 {unmet} 项{}。\n",
+            if best { "；结果已证明为全局最优" } else { "" }
         ),
         format!(
             "{needs} needs to be claimed; {services} services of {units} units.\n\
-             {served} can be met in full, {partly_served} in part, {unmet} not at all; proven to be the best for the whole.\n"
+             {served} can be met in full, {partly_served} in part, {unmet} not at all{}.\n",
+            if best { "; proven to be the best for the whole" } else { "" }
         ),
     )
 }

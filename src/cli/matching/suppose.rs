@@ -8,7 +8,7 @@ use crate::domain::day::midnight;
 use crate::domain::id::{AreaId, CategoryId, NeedId, ServiceId};
 use crate::domain::need::Urgency;
 use crate::domain::service::{Measure, TargetGroup};
-use crate::matching::settings::Fairness;
+use crate::matching::settings::{Fairness, Foresight};
 use crate::matching::weights::Weights;
 use crate::matching::what_if::{SupposedNeed, SupposedPin, SupposedService, WhatIf};
 use crate::matching::world::World;
@@ -72,6 +72,7 @@ struct Paired {
 #[serde(default, deny_unknown_fields)]
 struct Chosen {
     fairness: Option<Fairness>,
+    foresight: Option<Foresight>,
     weights: Option<Weights>,
 }
 
@@ -110,6 +111,7 @@ impl Suppositions {
             needs: self.need.iter().map(|one| one.need(names)).collect::<Result<_>>()?,
             weights: self.settings.weights.clone(),
             fairness: self.settings.fairness,
+            foresight: self.settings.foresight,
             ..WhatIf::default()
         };
         for Left { service, left } in &self.capacity {

@@ -1,5 +1,6 @@
 use super::At;
 use crate::cli::Desk;
+use crate::clock::Clock;
 use crate::domain::text::Lang;
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::{Value, json};
@@ -9,6 +10,8 @@ use ureq::Agent;
 
 /// How long the hub may take: it may have to ask an endpoint and to compose.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// How often a hub is asked that is not done in time.
+const TRIES: usize = 12;
 /// The longest answer, in bytes.
 const LONGEST: u64 = 16 << 20;
 
@@ -65,8 +68,22 @@ impl Hub {
         Ok(answer["data"].take())
     }
 
-    /// The payload of a mutation that was done.
-    pub(super) async fn change(&self, name: &str, input: Value, selection: &str) -> Result<Value> {
+    /// The payload of a mutation that was done. A hub that has much to do may not be done with composing in time; it goes
+    /// on with that, and has it when it is asked again.
+    pub(super) async fn change(&self, name: &str, mut input: Value, selection: &str) -> Result<Value> {
+        if name != "checkSubgraph" {
+            input["idempotencyKey"] = Clock::system().id().to_string().into();
+        }
+        let mut tries = 1;
+        loop {
+            match self.try_change(name, input.clone(), selection).await {
+                Err(error) if tries < TRIES && error.to_string().ends_with("(TIMEOUT)") => tries += 1,
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_change(&self, name: &str, input: Value, selection: &str) -> Result<Value> {
         let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
         let query = format!(
             "mutation($input: {kind}!) {{ {name}(input: $input) {{ {selection} errors {{ code field message }} }} }}"

@@ -61,6 +61,8 @@ globalThis.compose = (input) => {
     const api = transformSupergraphToPublicSchema(parse(supergraphSdl, { noLocation: true }));
     return JSON.stringify({ sdl: supergraphSdl, api: print(api) });
   } catch (error) {
+    // Out of memory, which throws null where there is none left for an error, or called too deep: not for this script to mend.
+    if (!error || error.name === "InternalError") throw error;
     return JSON.stringify({ errors: [told(error)] });
   }
 };

@@ -141,15 +141,16 @@ pub(super) fn require_keys(judge: &mut Judge<'_>, document: &ServiceDocument) {
             seen.entry(name).or_insert((definition.name.pos, false)).1 |= has_key;
         }
     }
+    let own = judge.own.kinds();
     for (name, (pos, _)) in seen.into_iter().filter(|(_, (_, has_key))| !has_key) {
         let problem = Problem::new(
             Code::NotFederation,
             name,
             format!(
-                "{name} 是枢纽的实体，须写明键：type {name} @key(fields: \"id\")，仅引用时加 resolvable: false。"
+                "{name} 是枢纽的实体：如要引用，请写明键，type {name} @key(fields: \"id\")，不加字段时再加 resolvable: false；如是自己的类型，请改名为 {own}{name}。"
             ),
             format!(
-                "{name} is an entity of the hub; name its key: type {name} @key(fields: \"id\"), with resolvable: false where it is only referred to."
+                "{name} is an entity of the hub. To refer to it, name its key: type {name} @key(fields: \"id\"), with resolvable: false where no field is added. If it is a type of your own, call it {own}{name}."
             ),
         );
         judge.found.problems.push(problem.at(pos.line, pos.column));

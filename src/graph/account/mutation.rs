@@ -6,7 +6,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::viewer::{Actor, Role};
 use crate::graph::error;
 use crate::graph::mutation::{Mutation, mutate, parse, parse_optional, payload, step};
-use crate::graph::told_once::{Told, told_once};
+use crate::graph::told_once::Told;
 use crate::store::account::{self, OneTime};
 use crate::store::conn::Tx;
 use crate::store::error::{Error as StoreError, Result as Done};
@@ -19,7 +19,7 @@ payload! {
     AccountPayload, account: Account
 }
 
-told_once! {
+payload! {
     /// What became of an account, and its one-time password.
     AccountPasswordPayload, account: Account,
     /// The password to hand over, shown this once: with it one signs in and chooses another. Null where the mutation was
@@ -190,7 +190,9 @@ impl AccountMutation {
     ) -> Result<AccountPasswordPayload<AddAccountInput>, Error> {
         input.one_time = Some(OneTime::new().await.map_err(|error| error::told(ctx, &error))?);
         let told = input.told.clone();
-        Ok(AccountPasswordPayload::new(mutate(ctx, input).await?, &told))
+        let answer = mutate(ctx, input).await?;
+        let secret = told.for_answer(&answer);
+        Ok(AccountPasswordPayload(answer, secret))
     }
 
     /// Gives an account a password that is good once in place of its own, and ends its sessions. For whoever may appoint
@@ -202,7 +204,9 @@ impl AccountMutation {
     ) -> Result<AccountPasswordPayload<ResetPasswordInput>, Error> {
         input.one_time = Some(OneTime::new().await.map_err(|error| error::told(ctx, &error))?);
         let told = input.told.clone();
-        Ok(AccountPasswordPayload::new(mutate(ctx, input).await?, &told))
+        let answer = mutate(ctx, input).await?;
+        let secret = told.for_answer(&answer);
+        Ok(AccountPasswordPayload(answer, secret))
     }
 
     /// Lets an account play a part: a coordinator, those of liaisons and staff in their own street; the administrator, any.

@@ -60,16 +60,15 @@ impl MatchingComparison {
 
 /// A matching in a few numbers.
 #[derive(SimpleObject)]
-#[expect(clippy::struct_field_names, reason = "named as the graph names them")]
 pub struct MatchingTotals {
     /// How many needs there are.
-    need_count: usize,
+    pub need_count: usize,
     /// How many of them are served in full.
-    served_count: usize,
+    pub served_count: usize,
     /// How many of them are served in part.
-    partly_served_count: usize,
+    pub partly_served_count: usize,
     /// How many of them are not served at all.
-    unmet_count: usize,
+    pub unmet_count: usize,
 }
 
 impl From<Totals> for MatchingTotals {

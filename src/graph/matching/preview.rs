@@ -28,8 +28,8 @@ use crate::matching::what_if::WhatIf;
 use crate::matching::world::World;
 use crate::store::application::unsolved;
 use crate::store::error::inside;
-use crate::store::{settings, world};
-use async_graphql::{Context, Error, ID, Object};
+use crate::store::world;
+use async_graphql::{Context, Error, ID, Object, SimpleObject};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -59,13 +59,9 @@ impl MatchingQuery {
         let what_if = what_if.map(|given| given.read()).transpose();
         let what_if = what_if.map_err(|error| told(ctx, &inside("whatIf", error)))?;
         let loaders = loader(ctx)?.loader();
-        let now = loaders.store.clock.now();
-        let mut conn = loaders.store.read().await.map_err(|error| told(ctx, &error))?;
-        let previewed = world::preview(&mut conn, &loaders.viewer, now, area, category).await;
-        let (street, world) = previewed.map_err(|error| told(ctx, &error))?;
-        let settings = settings::of(&mut conn, street, &loaders.store.settings).await;
-        let settings = settings.map_err(|error| told(ctx, &error))?;
-        drop(conn);
+        let previewed =
+            world::preview(&loaders.store, &loaders.viewer, area, category, what_if.as_ref()).await;
+        let (world, settings) = previewed.map_err(|error| told(ctx, &error))?;
         let solved = apart(ctx, move |watch| Solved::new(world, settings, what_if.as_ref(), watch)).await?;
         let solved = solved.map_err(|error| match error {
             NotSolved::Refused(refusal) => refused(lang(ctx), &refusal.inside("whatIf")),
@@ -113,6 +109,15 @@ impl Solved {
         let solved = solve(&world, &settings, watch)?;
         Ok(Self { world, settings, solved, today: Some(Arc::new(today)) })
     }
+}
+
+/// What looking ahead means for an answer.
+#[derive(SimpleObject)]
+pub struct MatchingForesight {
+    /// How many needs are expected: those of the past year, as they would come again.
+    pub expected_count: usize,
+    /// How many points the answer costs more than the best one that keeps nothing back.
+    pub cost: f64,
 }
 
 /// What to ask for is listed so far where nobody says otherwise, and at most.
@@ -183,13 +188,21 @@ impl Matching {
         points(self.solved.solved.total)
     }
 
+    /// What is kept back for what is expected, and what that costs today; null where nothing is expected, or the street does
+    /// not look ahead.
+    async fn foresight(&self) -> Option<MatchingForesight> {
+        let reserve = self.solved.solved.reserve.as_ref()?;
+        Some(MatchingForesight { expected_count: reserve.expected, cost: points(reserve.cost) })
+    }
+
     /// What the answer costs: for each unit of quantity what it lacks in score, or the penalty of what stays unmet, and what
-    /// it costs to move suggestions.
+    /// it costs to move suggestions. What is only expected costs nothing here.
     async fn cost(&self) -> f64 {
         points(self.solved.solved.certificate.primal)
     }
 
-    /// What any answer costs at least, proven by prices without trusting the solver: equal to `cost`.
+    /// What any answer costs at least, proven by prices without trusting the solver: equal to `cost`. Where something is kept
+    /// back for what is expected: any that keeps as much back, and serves what cannot wait as this one does.
     async fn proven_cost(&self) -> f64 {
         points(self.solved.solved.certificate.dual)
     }

@@ -10,7 +10,7 @@ use crate::graph::loader;
 use crate::graph::loaders::Loaders;
 use crate::graph::mutation::{Mutation, mutate, parse};
 use crate::matching::score::{BEST, ScoreAspect};
-use crate::matching::settings::{Fairness, Settings, Stability};
+use crate::matching::settings::{Fairness, Foresight, Settings, Stability};
 use crate::matching::weights::Weights;
 use crate::store::conn::Tx;
 use crate::store::error::{Error as StoreError, Result as Done};
@@ -32,6 +32,9 @@ pub struct MatchingSettings {
     /// How many points it costs for each unit of quantity to move what is suggested and not answered yet: the higher, the
     /// less is moved.
     stability: i32,
+    /// How much the needs of the past year, which are expected to come again, count beside those of today, in percent: with 0
+    /// nothing is kept back for them.
+    foresight: i32,
     /// Since when the street has laid this down; null where needs are matched as is usual in this hub, and in what was
     /// computed.
     set_at: Option<DateTime<Utc>>,
@@ -53,6 +56,7 @@ impl From<Settings> for MatchingSettings {
             weights: ScoreAspect::ALL.iter().copied().map(weight).collect(),
             fairness: settings.fairness.step().into(),
             stability: settings.stability.points(),
+            foresight: settings.foresight.percent().into(),
             set_at: None,
         }
     }
@@ -111,6 +115,9 @@ pub struct SetMatchingSettingsInput {
     /// How many points it costs for each unit of quantity to move what is suggested and not answered yet, from 0 to
     /// 1,000,000, at which nothing moves; left out, as before.
     stability: Option<i64>,
+    /// How much the needs of the past year, which are expected to come again, count beside those of today, in percent from 0
+    /// to 100: what they would need more is then kept back from needs that can wait; left out, as before.
+    foresight: Option<i64>,
     /// A key of your own choice, by which a repeated request has the effect of one.
     idempotency_key: Option<String>,
 }
@@ -121,6 +128,7 @@ impl SetMatchingSettingsInput {
             weights: self.weights.as_deref().map_or(Ok(before.weights), |given| weights("weights", given))?,
             fairness: self.fairness.map_or(Ok(before.fairness), |step| fairness("fairness", step))?,
             stability: self.stability.map_or(Ok(before.stability), stability)?,
+            foresight: self.foresight.map_or(Ok(before.foresight), |given| foresight("foresight", given))?,
         })
     }
 }
@@ -156,6 +164,15 @@ pub fn weights(field: &str, given: &[ScoreWeightInput]) -> Result<Weights, Refus
 pub fn fairness(field: &str, step: i64) -> Result<Fairness, Refusal> {
     let step = check::number(field, step, 0, Fairness::MOST.into())?;
     Ok(Fairness::try_from(step).unwrap_or_default())
+}
+
+/// How much what is expected counts, as an input number means it.
+///
+/// # Errors
+/// [`Code::BadNumber`] where it is no percentage.
+pub fn foresight(field: &str, percent: i64) -> Result<Foresight, Refusal> {
+    let percent = check::number(field, percent, 0, Foresight::MOST.into())?;
+    Ok(Foresight::try_from(percent).unwrap_or_default())
 }
 
 /// What moving a suggestion costs, as an input number means it.

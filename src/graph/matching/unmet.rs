@@ -2,14 +2,16 @@
 
 use super::preview::Solved;
 use crate::domain::fit::Constraint;
+use crate::graph::category::Category;
 use crate::graph::directive::Directive;
 use crate::graph::error::lang;
 use crate::graph::need::Need;
-use crate::graph::page::maybe;
+use crate::graph::page::{known, maybe};
 use crate::graph::service::{Capacity, Service};
 use crate::matching::explain;
-use crate::matching::solve::{RefusedPin, Unmet, UnmetReason, Why};
+use crate::matching::solve::{Awaited, RefusedPin, Unmet, UnmetReason, Why};
 use async_graphql::{Context, Error, Object};
+use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
 /// Something that stays unmet.
@@ -56,13 +58,58 @@ impl UnmetNeed {
 
     /// The needs that have what could serve it, the most urgent first.
     async fn taken_by(&self) -> Vec<Need> {
-        let Why::Taken { by, .. } = &self.unmet().why else { return Vec::new() };
+        let why = match &self.unmet().why {
+            Why::KeptBack { rest: Some(rest), .. } => rest,
+            why => why,
+        };
+        let Why::Taken { by, .. } = why else { return Vec::new() };
         by.iter().map(|need| self.of.world.needs[*need].clone().into()).collect()
+    }
+
+    /// How much of it would be served today if nothing were kept back for what is expected.
+    async fn kept_back(&self) -> i64 {
+        match self.unmet().why {
+            Why::KeptBack { quantity, .. } => quantity,
+            _ => 0,
+        }
+    }
+
+    /// For whom that is kept back, the most first.
+    async fn awaited(&self) -> Vec<AwaitedNeeds> {
+        let Why::KeptBack { awaited, .. } = &self.unmet().why else { return Vec::new() };
+        awaited.iter().copied().map(AwaitedNeeds).collect()
     }
 
     /// Why, in a sentence, in the language of the request.
     async fn text(&self, ctx: &Context<'_>) -> String {
         explain::unmet(&self.of.world, self.unmet()).text(lang(ctx)).to_owned()
+    }
+}
+
+/// Needs of one category that are expected.
+pub struct AwaitedNeeds(Awaited);
+
+/// Needs of one category that are expected, as they came a year ago, and for which something is kept back.
+#[Object]
+impl AwaitedNeeds {
+    /// Their category.
+    async fn category(&self, ctx: &Context<'_>) -> Result<Category, Error> {
+        known(ctx, self.0.category).await
+    }
+
+    /// How many there are.
+    async fn need_count(&self) -> usize {
+        self.0.needs
+    }
+
+    /// How much is kept back for them.
+    async fn quantity(&self) -> i64 {
+        self.0.quantity
+    }
+
+    /// When the first of them is expected.
+    async fn starts_at(&self) -> DateTime<Utc> {
+        self.0.from
     }
 }
 
@@ -134,5 +181,10 @@ impl CapacityLeft {
     /// What would be left of it.
     async fn left(&self) -> i64 {
         self.of.solved.left[self.line]
+    }
+
+    /// How much of that is kept back for what is expected.
+    async fn kept_back(&self) -> i64 {
+        self.of.solved.reserve.as_ref().map_or(0, |reserve| reserve.kept[self.line])
     }
 }

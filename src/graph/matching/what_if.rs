@@ -1,7 +1,7 @@
 //! What is supposed to be otherwise than it is, as clients tell it.
 
 use super::apply::{MatchingPairInput, parse_pairs_of};
-use super::settings::{ScoreWeightInput, fairness, weights};
+use super::settings::{ScoreWeightInput, fairness, foresight, weights};
 use crate::domain::id::{AreaId, CapacityId, CategoryId, NeedId};
 use crate::domain::need::Urgency;
 use crate::domain::service::{Measure, TargetGroup};
@@ -39,6 +39,9 @@ pub struct WhatIfInput {
     weights: Option<Vec<ScoreWeightInput>>,
     /// How much it would count that nobody is left far behind, from 0 to 4; left out, as the street has laid down.
     fairness: Option<i64>,
+    /// How much the needs of the past year, which are expected to come again, would count beside those of today, in percent
+    /// from 0 to 100; left out, as the street has laid down.
+    foresight: Option<i64>,
 }
 
 /// A service that nobody offers yet, to be had at any time of its window.
@@ -133,6 +136,7 @@ impl WhatIfInput {
             prohibitions: parse_pairs_of("prohibitions", &self.prohibitions)?,
             weights: given.map(|given| weights("weights", given)).transpose()?,
             fairness: self.fairness.map(|step| fairness("fairness", step)).transpose()?,
+            foresight: self.foresight.map(|given| foresight("foresight", given)).transpose()?,
         })
     }
 }

@@ -119,7 +119,7 @@ impl Need {
         self.0.left()
     }
 
-    /// The least that one claim takes of it, unless less is left; null for any quantity.
+    /// The least that one claim takes of it, unless it takes all that is left; null for any quantity.
     async fn smallest_lot(&self) -> Option<i64> {
         self.0.terms.smallest_lot
     }

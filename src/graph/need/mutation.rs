@@ -38,7 +38,7 @@ pub struct NeedFactsInput {
     measure: Measure,
     /// How much is asked for: from 1 to 1,000,000,000, and never less than what is claimed.
     quantity: i64,
-    /// The least that one claim takes of it, from 1 to the quantity, unless less is left; left out, any quantity.
+    /// The least that one claim takes of it, from 1 to the quantity, unless it takes all that is left; left out, any quantity.
     smallest_lot: Option<i64>,
     /// How many services may serve it together, at least 1; left out, any number.
     most_services: Option<i64>,

@@ -1,6 +1,7 @@
 //! Matching runs in the graph: asked for, followed, read and applied.
 
 mod apply;
+mod comparison;
 mod mutation;
 mod planned;
 mod query;
@@ -8,6 +9,7 @@ mod subscription;
 mod unmet;
 
 pub use apply::MatchingRunApplyMutation;
+pub use comparison::MatchingRunComparison;
 pub use mutation::MatchingRunMutation;
 pub use planned::MatchingRunMatch;
 pub use query::MatchingRunQuery;
@@ -18,7 +20,7 @@ use super::Asked;
 use super::area::Area;
 use super::category::Category;
 use super::error::{lang, told};
-use super::matching::{MatchingSettings, SuggestionMove};
+use super::matching::{MatchingForesight, MatchingSettings, SuggestionMove};
 use super::page::{Connection, Node, PageArgs, known, maybe};
 use crate::domain::id::Id as _;
 use crate::domain::run::{self, MatchingRunAction, MatchingRunFailure, MatchingRunState};
@@ -127,13 +129,24 @@ impl MatchingRun {
         self.0.total.map(points)
     }
 
-    /// What the answer costs: for each unit of quantity what it lacks in score, or the penalty of what stays unmet. Null
-    /// until it is done.
+    /// What is kept back for what is expected, and what that costs; null until it is done, and where nothing is expected or
+    /// the street did not look ahead.
+    async fn foresight(&self) -> Option<MatchingForesight> {
+        let (expected, cost) = (self.0.expected_count?, self.0.foresight_cost?);
+        Some(MatchingForesight {
+            expected_count: expected.try_into().unwrap_or_default(),
+            cost: points(cost),
+        })
+    }
+
+    /// What the answer costs: for each unit of quantity what it lacks in score, or the penalty of what stays unmet, and what
+    /// it costs to move suggestions. Null until it is done.
     async fn cost(&self) -> Option<f64> {
         self.0.cost.map(points)
     }
 
-    /// What any answer costs at least, proven by prices without trusting the solver. Null until it is done.
+    /// What any answer costs at least, proven by prices without trusting the solver; where something is kept back for what is
+    /// expected, any that keeps as much back and serves what cannot wait as this one does. Null until it is done.
     async fn proven_cost(&self) -> Option<f64> {
         self.0.proven_cost.map(points)
     }
@@ -153,6 +166,11 @@ impl MatchingRun {
     /// where that was not worked out, since a need has terms of its own.
     async fn move_gain(&self) -> Option<f64> {
         self.0.move_gain.map(points)
+    }
+
+    /// Who would gain and who would lose beside the matching as it was; null until it is done, and where nothing is supposed.
+    async fn comparison(&self) -> Option<MatchingRunComparison> {
+        self.0.comparison.clone().map(|beside| MatchingRunComparison::from(*beside))
     }
 
     /// What it would bring together; empty until it is done.

@@ -309,7 +309,7 @@ impl SubgraphMutation {
     ) -> Result<CheckSubgraphPayload, Error> {
         let checked = input.checked.clone();
         let answer = mutate(ctx, input).await?;
-        let found = checked.take().filter(|_| answer.changed.is_some());
+        let found = checked.for_answer(&answer);
         Ok(CheckSubgraphPayload(answer, found.map(|checked| checked.found)))
     }
 

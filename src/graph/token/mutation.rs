@@ -4,7 +4,7 @@ use crate::domain::refusal::Code;
 use crate::domain::viewer::{Role, Scope};
 use crate::graph::account::actor;
 use crate::graph::mutation::{Mutation, mutate, parse, payload, step};
-use crate::graph::told_once::{Told, told_once};
+use crate::graph::told_once::Told;
 use crate::store::conn::Tx;
 use crate::store::error::Result as Done;
 use crate::store::token::{self, NewToken};
@@ -19,7 +19,7 @@ payload! {
     TokenPayload, token: ApiToken
 }
 
-told_once! {
+payload! {
     /// What became of a token, and its secret.
     TokenSecretPayload, token: ApiToken,
     /// The secret, shown this once: it goes into the header `Authorization: Bearer …`. Null where the mutation was refused
@@ -123,7 +123,9 @@ impl TokenMutation {
         #[graphql(desc = "For whom, for what and for how long.")] input: CreateTokenInput,
     ) -> Result<TokenSecretPayload<CreateTokenInput>, Error> {
         let told = input.told.clone();
-        Ok(TokenSecretPayload::new(mutate(ctx, input).await?, &told))
+        let answer = mutate(ctx, input).await?;
+        let secret = told.for_answer(&answer);
+        Ok(TokenSecretPayload(answer, secret))
     }
 
     /// Gives a token a new secret; the one before works on for a while. For its bearer and for whoever may make it.
@@ -133,7 +135,9 @@ impl TokenMutation {
         #[graphql(desc = "Which token, and how long both secrets work.")] input: RotateTokenInput,
     ) -> Result<TokenSecretPayload<RotateTokenInput>, Error> {
         let told = input.told.clone();
-        Ok(TokenSecretPayload::new(mutate(ctx, input).await?, &told))
+        let answer = mutate(ctx, input).await?;
+        let secret = told.for_answer(&answer);
+        Ok(TokenSecretPayload(answer, secret))
     }
 
     /// Makes a token stop working at once. For its bearer and for whoever may make it.

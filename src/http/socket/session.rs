@@ -60,7 +60,7 @@ impl<'a> Session<'a> {
         let caller = Caller::new(&served, lang, authorization.as_deref()).await;
         let caller = caller.map_err(|_| End::Told(4403, "Forbidden"))?;
         send(socket, &json!({ "type": "connection_ack" })).await?;
-        let running = Running::new(lang, served.settings.streams);
+        let running = Running::new(served.settings.streams);
         Self { socket, served, caller, running, pace }.serve().await
     }
 

@@ -70,7 +70,7 @@ struct Named<'a> {
 impl Session {
     /// A stream whose events go to `tell`.
     pub fn new(served: &Served, caller: Caller, tell: mpsc::Sender<String>) -> Self {
-        let running = Running::new(caller.lang(), served.settings.streams);
+        let running = Running::new(served.settings.streams);
         let (settings, stopping) = (served.settings.clone(), served.stopping.clone());
         Self { caller, running, tell, waiting: VecDeque::new(), named: true, settings, stopping }
     }

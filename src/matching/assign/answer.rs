@@ -1,7 +1,7 @@
 //! The answer that an optimal tree stands for.
 
 use super::{
-    Assignment, Prices,
+    Assignment, Priced, Prices,
     lowest::lower,
     network::id,
     problem::{Problem, Supply},
@@ -17,12 +17,14 @@ pub(super) struct Used {
 }
 
 /// Reads quantities and prices off the tree.
-pub(super) fn answer(simplex: &mut Simplex) -> Assignment {
+pub(super) fn answer(simplex: &mut Simplex, priced: Priced) -> Assignment {
     let problem = simplex.network.problem;
     let used = used(simplex);
     let quantities = quantities(problem, &used);
     let unmet = unmet(problem, &used);
-    lower(simplex, &used, &quantities, &unmet);
+    if priced == Priced::Lowest {
+        lower(simplex, &used, &quantities, &unmet);
+    }
     let mut answer = Assignment { quantities, unmet, objective: 0, prices: prices(simplex) };
     price_demands(simplex, &used, &mut answer);
     if (0..problem.supplies.len()).any(|supply| simplex.network.is_closed(supply)) {

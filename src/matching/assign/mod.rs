@@ -123,17 +123,53 @@ pub fn assign(
     start: Option<&Assignment>,
     watch: &mut dyn Watch,
 ) -> Result<Assignment, AssignError> {
+    assign_priced(problem, start, Priced::Lowest, watch)
+}
+
+/// As [`assign`], with prices of which it matters only that they are optimal.
+///
+/// # Errors
+///
+/// As [`assign`].
+pub(super) fn assign_at_any_prices(
+    problem: &Problem,
+    start: &Assignment,
+    watch: &mut dyn Watch,
+) -> Result<Assignment, AssignError> {
+    assign_priced(problem, Some(start), Priced::Anyhow, watch)
+}
+
+/// Which of all optimal prices are wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Priced {
+    /// The lowest, which take a search of their own.
+    Lowest,
+    /// Those that the simplex ended with.
+    Anyhow,
+}
+
+fn assign_priced(
+    problem: &Problem,
+    start: Option<&Assignment>,
+    priced: Priced,
+    watch: &mut dyn Watch,
+) -> Result<Assignment, AssignError> {
     problem.check()?;
     if start.is_some_and(|start| !start.has_shape_of(problem)) {
         return Err(AssignError::StartShape);
     }
-    match solve(problem, start, &mut Meter::new(watch)) {
+    match solve(problem, start, priced, &mut Meter::new(watch)) {
         ControlFlow::Continue(answer) => Ok(answer),
         ControlFlow::Break(()) => Err(AssignError::Cancelled),
     }
 }
 
-fn solve(problem: &Problem, start: Option<&Assignment>, meter: &mut Meter) -> ControlFlow<(), Assignment> {
+fn solve(
+    problem: &Problem,
+    start: Option<&Assignment>,
+    priced: Priced,
+    meter: &mut Meter,
+) -> ControlFlow<(), Assignment> {
     meter.phase(0.1, 1)?;
     let mut network = Network::new(problem);
     meter.phase(0.4, problem.demands.len() * 8)?;
@@ -146,7 +182,7 @@ fn solve(problem: &Problem, start: Option<&Assignment>, meter: &mut Meter) -> Co
     drop(start);
     meter.phase(1.0, problem.demands.len())?;
     simplex.run(meter)?;
-    let answer = answer::answer(&mut simplex);
+    let answer = answer::answer(&mut simplex, priced);
     meter.phase(1.0, 1)?;
     ControlFlow::Continue(answer)
 }

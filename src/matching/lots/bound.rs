@@ -107,7 +107,8 @@ impl<'a> Bound<'a> {
             let pair = &self.problem.pairs[number];
             let gain = unmet - i64::from(pair.cost) - self.worth(pair.supply);
             if gain > 0 {
-                let most = pair.at_most.min(asked.quantity);
+                // No demand alone gets more than there is.
+                let most = pair.at_most.min(asked.quantity).min(self.capacity(pair.supply));
                 offers.push(Offer { pair: number, gain, least: terms.least(asked.quantity, pair), most });
             }
         }
@@ -120,6 +121,13 @@ impl<'a> Bound<'a> {
                 taken.pools[self.problem.supplies[supply].pool as usize] += i64::from(units);
             }
         }
+    }
+
+    /// What there is of a supply, by itself and in its pool.
+    fn capacity(&self, supply: u32) -> u32 {
+        let supply = &self.problem.supplies[supply as usize];
+        let pool = self.problem.pools.get(supply.pool as usize);
+        supply.capacity.min(pool.map_or(u32::MAX, |pool| pool.capacity))
     }
 
     fn worth(&self, supply: u32) -> i64 {

@@ -4,7 +4,7 @@
 
 use std::cmp::Reverse;
 
-use crate::matching::assign::{AssignError, Assignment, Prices, Problem, assign};
+use crate::matching::assign::{AssignError, Assignment, Prices, Problem, assign_at_any_prices};
 
 use super::{
     Share,
@@ -15,9 +15,9 @@ use super::{
 /// One in so many of the demands that are split too finely is fixed at a time,
 const PART: usize = 2;
 /// or one in so many of all, if that is more. For small problems that is one alone.
-const LEAST_PART: usize = 200;
+const LEAST_PART: usize = 80;
 /// Once no more are left than one in so many of all, solving the flow again is not worth while.
-const TAIL: usize = 600;
+const TAIL: usize = 300;
 
 /// A problem of which a part is fixed already.
 pub(super) struct Dive<'a> {
@@ -52,7 +52,7 @@ impl<'a> Dive<'a> {
             for demand in wrong {
                 self.fix(demand);
             }
-            self.answer = assign(&self.rest, Some(&self.answer), &mut ())?;
+            self.answer = assign_at_any_prices(&self.rest, &self.answer, &mut ())?;
             self.prices.clone_from(&self.answer.prices);
             wrong = self.wrong();
         }

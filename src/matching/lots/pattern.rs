@@ -7,7 +7,7 @@ pub(super) struct Offer {
     pub pair: usize,
     /// What each unit saves compared with leaving it unmet.
     pub gain: i64,
-    /// The fewest units, if any at all.
+    /// The fewest units, if any at all, unless it takes all that is left.
     pub least: u32,
     /// The most units.
     pub most: u32,
@@ -29,7 +29,7 @@ const PATIENCE: u32 = 2_000;
 
 /// Finds the pattern of at most `slots` offers and `quantity` units that gains most.
 pub(super) fn best(offers: &mut Vec<Offer>, quantity: u32, slots: u32) -> Pattern {
-    offers.retain(|offer| offer.gain > 0 && offer.most > 0 && offer.least <= offer.most.min(quantity));
+    offers.retain(|offer| offer.gain > 0 && offer.most > 0);
     offers.sort_unstable_by_key(|offer| (std::cmp::Reverse(offer.gain), offer.pair));
     let mut trial = Trial { offers, quantity, chosen: Vec::new(), best: Pattern::default(), tried: 0 };
     trial.extend(0, slots);
@@ -82,24 +82,72 @@ impl Trial<'_> {
         (self.quantity - left, gain)
     }
 
-    /// Keeps the chosen offers if they are the best so far. False if their smallest lots are too many.
+    /// Keeps the chosen offers if they are the best so far. False if no further offer can make anything of them.
     fn keep(&mut self) -> bool {
-        let offers = self.chosen.iter().map(|&index| &self.offers[index]);
-        let reserved = offers.clone().try_fold(0_u32, |sum, offer| sum.checked_add(offer.least));
-        let spare = reserved.and_then(|reserved| self.quantity.checked_sub(reserved));
-        let Some(mut spare) = spare else { return false };
-        let mut pattern = Pattern::default();
-        for offer in offers {
-            let more = (offer.most - offer.least).min(spare);
+        let Some(last) = self.chosen.len().checked_sub(1) else { return true };
+        let lot = self.chosen_at(last).least;
+        let (mut reserved, mut largest, mut same, mut small) = (0_u64, 0, true, None);
+        for place in 0..=last {
+            let Offer { least, most, .. } = self.chosen_at(place);
+            reserved += u64::from(least);
+            largest = largest.max(least);
+            same &= least == lot;
+            if most < least && small.replace(place).is_some() {
+                // Two that can only take less than a lot.
+                return false;
+            }
+        }
+        if let Some(place) = small {
+            largest = self.chosen_at(place).least;
+            self.fill(Some(place));
+        } else {
+            self.fill(None);
+            // Where all lots are the same, what is left is best taken from the offer of least gain.
+            for place in if same { last } else { 0 }..=last {
+                self.fill(Some(place));
+            }
+        }
+        reserved - u64::from(largest) < u64::from(self.quantity)
+    }
+
+    fn chosen_at(&self, place: usize) -> Offer {
+        self.offers[self.chosen[place]]
+    }
+
+    /// Takes the best units from just the chosen offers: of each at least a lot; or of one of them less than a lot, and
+    /// then all that is left.
+    fn fill(&mut self, rest: Option<usize>) {
+        let range = |trial: &Self, place: usize| {
+            let Offer { least, most, .. } = trial.chosen_at(place);
+            if rest == Some(place) { (1, most.min(least - 1)) } else { (least, most) }
+        };
+        let mut spare = self.quantity;
+        for place in 0..self.chosen.len() {
+            let (least, most) = range(self, place);
+            match spare.checked_sub(least).filter(|_| least <= most) {
+                Some(left) => spare = left,
+                None => return,
+            }
+        }
+        let (before, mut gain) = (spare, 0);
+        for place in 0..self.chosen.len() {
+            let (least, most) = range(self, place);
+            let more = (most - least).min(spare);
             spare -= more;
-            let units = offer.least + more;
-            pattern.gain += offer.gain * i64::from(units);
-            pattern.units.push((offer.pair, units));
+            gain += self.chosen_at(place).gain * i64::from(least + more);
         }
-        if pattern.gain > self.best.gain {
-            self.best = pattern;
+        if gain <= self.best.gain || (rest.is_some() && spare > 0) {
+            return;
         }
-        true
+        spare = before;
+        let mut units = Vec::with_capacity(self.chosen.len());
+        for place in 0..self.chosen.len() {
+            let (least, most) = range(self, place);
+            let more = (most - least).min(spare);
+            spare -= more;
+            units.push((self.chosen_at(place).pair, least + more));
+        }
+        self.best = Pattern { units, gain, ceiling: 0 };
     }
 
     /// What the offers gain without smallest lots and without a limit to their number.

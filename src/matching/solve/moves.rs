@@ -195,11 +195,15 @@ pub(super) fn moves(solved: &Solved) -> Result<Moves, Violation> {
         moves.gain = None;
         return Ok(moves);
     }
-    let live = Live::new(solved.draft.problem.clone(), &solved.answer)?;
+    // Whatever is kept back, suggestions move as if nothing were.
+    let kept_back = solved.draft.kept_back.as_ref().map(|kept_back| &kept_back.today);
+    let (problem, answer) =
+        kept_back.map_or((&solved.draft.problem, &solved.answer), |(problem, answer)| (problem, answer));
+    let live = Live::new(problem.clone(), answer)?;
     for (moved, place) in moves.moved.iter_mut().zip(&places).take(WEIGHED) {
-        moved.gain = loss(suggestions, &mut live.clone(), &solved.answer, &[*place]);
+        moved.gain = loss(suggestions, &mut live.clone(), answer, &[*place]);
     }
-    moves.gain = loss(suggestions, &mut live.clone(), &solved.answer, &places);
+    moves.gain = loss(suggestions, &mut live.clone(), answer, &places);
     Ok(moves)
 }
 

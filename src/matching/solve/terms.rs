@@ -72,13 +72,13 @@ fn terms_of(draft: &Draft, need: usize) -> Terms {
     }
 }
 
-/// The services that serve a need already, or will because of a pin.
+/// The services that serve a need already, or will whatever else comes of it.
 fn serving(draft: &Draft, need: usize) -> BTreeSet<usize> {
     let world = draft.scorer.world;
     let asked = &world.needs[need];
     let candidates = draft.candidates.of(need).map(|pair| draft.candidates.line(pair));
     let mut services: BTreeSet<usize> = candidates
-        .filter(|line| draft.pins.reserved(need, *line) > 0)
+        .filter(|line| draft.pins.reserved(need, *line) + draft.settled(need, *line) > 0)
         .map(|line| world.lines[line].offer)
         .collect();
     if asked.claimed > 0 {

@@ -1,6 +1,6 @@
 //! Services that are not there yet, tried one after the other on one solved world.
 
-use super::{Draft, Solved, Unsolved, beyond, terms, units};
+use super::{Draft, Solved, Unsolved, beyond, reserve, terms, units};
 use crate::matching::assign::Watch;
 use crate::matching::candidates::KEPT;
 use crate::matching::compare::Servings;
@@ -23,7 +23,8 @@ pub struct Outcome {
 }
 
 impl<'w> Trial<'w> {
-    /// Solves a world without some of its lines; `None` where needs have terms, which a change of one line may upset.
+    /// Solves a world without some of its lines; `None` where needs have terms, or where something is kept back for what is
+    /// expected, both of which a change of one line may upset.
     ///
     /// # Errors
     /// As [`solve`](super::solve).
@@ -33,7 +34,8 @@ impl<'w> Trial<'w> {
         without: &[usize],
         watch: &mut dyn Watch,
     ) -> Result<Option<Self>, Unsolved> {
-        if (0..world.needs.len()).any(|need| terms::has_terms(world, need)) {
+        let has_terms = (0..world.needs.len()).any(|need| terms::has_terms(world, need));
+        if has_terms || reserve::looks_ahead(world, settings) {
             return Ok(None);
         }
         let mut draft = Draft::new(world, settings, KEPT);

@@ -1,6 +1,6 @@
 //! Why something stays unmet.
 
-use super::{Placement, Solved};
+use super::{Awaited, Placement, Solved};
 use crate::domain::fit::Constraint;
 use crate::domain::text::text_enum;
 use crate::matching::assign::{NONE, Problem};
@@ -22,6 +22,8 @@ text_enum! {
         BetterUse = "better_use", "让给更合适的需求", "better used elsewhere";
         /// All that could serve it does, and it is not enough.
         NotEnough = "not_enough", "服务总量不足", "not enough in all";
+        /// What could serve it now is kept back for what last year says will be needed more, and it can wait.
+        KeptBack = "kept_back", "为预计的需求留着", "kept back for what is expected";
     }
 }
 
@@ -51,6 +53,15 @@ pub enum Why {
         /// What all that could serve it has left together.
         offered: i64,
     },
+    /// See [`UnmetReason::KeptBack`].
+    KeptBack {
+        /// How much of it would be served if nothing were kept back.
+        quantity: i64,
+        /// For whom that is kept, the most first.
+        awaited: Vec<Awaited>,
+        /// Why the rest of it would stay unmet even so.
+        rest: Option<Box<Self>>,
+    },
 }
 
 impl Why {
@@ -63,6 +74,7 @@ impl Why {
             Self::Taken { more_urgent: true, .. } => UnmetReason::MoreUrgent,
             Self::Taken { more_urgent: false, .. } => UnmetReason::BetterUse,
             Self::NotEnough { .. } => UnmetReason::NotEnough,
+            Self::KeptBack { .. } => UnmetReason::KeptBack,
         }
     }
 }
@@ -87,12 +99,29 @@ pub(super) fn explain(solved: &Solved, placements: &[Placement]) -> Vec<Unmet> {
     let mut search = Search::new(&solved.draft.scorer);
     let left = (0..solved.draft.scorer.world.needs.len()).map(|need| (need, solved.unmet(need)));
     left.filter(|(_, quantity)| *quantity > 0)
-        .map(|(need, quantity)| Unmet { need, quantity, why: why(solved, &mut search, &takers, need) })
+        .map(|(need, quantity)| Unmet {
+            need,
+            quantity,
+            why: why(solved, &mut search, &takers, need, quantity),
+        })
         .collect()
 }
 
-fn why(solved: &Solved, search: &mut Search, takers: &[Vec<usize>], need: usize) -> Why {
+fn why(solved: &Solved, search: &mut Search, takers: &[Vec<usize>], need: usize, unmet: i64) -> Why {
     let lines = lines(solved, search, need);
+    let Some(kept_back) = &solved.draft.kept_back else { return taken(solved, &lines, takers, need) };
+    match kept_back.missed(need, unmet) {
+        0 => taken(solved, &lines, takers, need),
+        quantity => Why::KeptBack {
+            quantity,
+            awaited: kept_back.awaited(solved.draft.scorer.world, &lines),
+            rest: (quantity < unmet).then(|| Box::new(taken(solved, &lines, takers, need))),
+        },
+    }
+}
+
+/// Why a need stays unmet where nothing is kept back.
+fn taken(solved: &Solved, lines: &[usize], takers: &[Vec<usize>], need: usize) -> Why {
     let world = solved.draft.scorer.world;
     if lines.is_empty() {
         let exclusions = Exclusions::of(&solved.draft.scorer, need);
@@ -103,7 +132,7 @@ fn why(solved: &Solved, search: &mut Search, takers: &[Vec<usize>], need: usize)
             }
         };
     }
-    let takers = with_pools(solved, &lines).into_iter().flat_map(|line| &takers[line]).copied();
+    let takers = with_pools(solved, lines).into_iter().flat_map(|line| &takers[line]).copied();
     let mut by: Vec<usize> = takers.filter(|other| *other != need).collect();
     if by.is_empty() {
         let offered = lines.iter().map(|line| world.lines[*line].capacity.left()).sum();

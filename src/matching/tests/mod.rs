@@ -1,12 +1,14 @@
 //! A small world: a street with two communities, a compound in the first, a library and a bank.
 
 mod constraints;
+mod foresight;
 mod moves;
 mod properties;
 mod reasons;
 mod scores;
 mod search;
 mod suppositions;
+mod terms;
 
 use super::candidates::{Candidate, Candidates};
 use super::exclusions::Exclusions;
@@ -100,7 +102,7 @@ fn empty() -> Snapshot {
 }
 
 /// Five sessions against fraud for a community in the next four weeks.
-fn need(number: u128) -> Need {
+pub(in crate::matching) fn need(number: u128) -> Need {
     Need {
         id: id(number),
         street_id: id(STREET),

@@ -29,13 +29,21 @@ const ROWS: usize = 1_000;
 ///
 /// # Errors
 /// As [`suggest`](super::suggest).
-pub async fn suggest_all(tx: &mut Tx, world: &World, new: Vec<Suggestion>) -> Result<()> {
+pub async fn suggest_all(tx: &mut Tx, world: &World, mut new: Vec<Suggestion>) -> Result<()> {
     tx.require_write()?;
+    // What is no whole lot of a need may only complete it, so it comes last.
+    new.sort_by_key(|one| (one.need, is_small(world, one)));
     let mut batch = Batch::begin(tx, world, &new).await?;
     for suggestion in new {
         batch.take(tx, &suggestion)?;
     }
     batch.write(tx).await
+}
+
+/// Whether it is less than the smallest lot of its need.
+fn is_small(world: &World, new: &Suggestion) -> bool {
+    let lot = place_of_need(world, new.need).and_then(|need| world.needs[need].terms.smallest_lot);
+    lot.is_some_and(|lot| new.quantity < lot)
 }
 
 /// What the suggestions so far have made of the world.

@@ -14,7 +14,7 @@ use crate::store::entity::{get, lock};
 use crate::store::error::{Error, Result, at};
 use crate::store::matches::Suggestion;
 use crate::store::sql::sql;
-use crate::store::world::{self, Reach};
+use crate::store::world::{self, Reach, looks_ahead};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -64,9 +64,11 @@ pub async fn apply(tx: &mut Tx, id: RunId, part: &Part) -> Result<RunId> {
 async fn unmoved(tx: &mut Tx, run: &MatchingRun) -> Result<World> {
     let viewer = tx.viewer.clone();
     let area: Area = get(&mut tx.conn, &viewer, run.area_id).await?;
-    let world = world::lock(tx, &Reach::Afresh { area: area.id, category: run.category_id }).await?;
+    let settings = super::settings(run)?;
+    let ahead = looks_ahead(&settings, None);
+    let world = world::lock(tx, &Reach::Afresh { area: area.id, category: run.category_id, ahead }).await?;
     let before = run.fingerprint.as_deref().unwrap_or_default();
-    match world.fingerprint(&super::settings(run)?).moved_since(before) {
+    match world.fingerprint(&settings).moved_since(before) {
         moved if moved.is_empty() => Ok(world),
         moved => Err(since_then(&moved).into()),
     }

@@ -3,8 +3,9 @@
 use super::take::fail;
 use crate::domain::event::EventKind;
 use crate::domain::id::{Id as _, PlannedId, UnmetId};
-use crate::domain::run::{MatchingRun, MatchingRunFailure, MatchingRunState, NextBest};
-use crate::matching::explain;
+use crate::domain::run::{self, Beside, MatchingRun, MatchingRunFailure, MatchingRunState, NextBest};
+use crate::matching::compare::{Change, Comparison, Totals};
+use crate::matching::explain::{self, Sentence};
 use crate::matching::settings::Settings;
 use crate::matching::solve::{Matching, Placement, Unmet};
 use crate::matching::world::World;
@@ -16,6 +17,8 @@ use std::collections::BTreeSet;
 
 /// Rows that a result has at most.
 const MAX_ROWS: usize = 200_000;
+/// Changes of a kind that are kept with a run that supposes something.
+const CHANGES: usize = 100;
 /// Rows that are written at once.
 const CHUNK: usize = 500;
 
@@ -25,6 +28,8 @@ pub(super) struct Found {
     pub(super) settings: Settings,
     pub(super) fingerprint: String,
     pub(super) solved: Matching,
+    /// What it is beside the matching as it is, where something was supposed.
+    pub(super) comparison: Option<Comparison>,
 }
 
 /// Writes the result of a run that is held, unless it is too large to be kept.
@@ -37,19 +42,23 @@ pub(super) async fn keep(tx: &mut Tx, run: &MatchingRun, found: &Found) -> Resul
     tx.execute(sql!(
         "UPDATE matching_run SET state = $1, fingerprint = $2, progress = 1000, need_count = $3, served_count = $4,
             partly_served_count = $5, total = $6, cost = $7, proven_cost = $8, finished_at = $9, kept_count = $10,
-            move_gain = $11, moves = $12 WHERE id = $13",
+            move_gain = $11, moves = $12, expected_count = $13, foresight_cost = $14,
+            comparison = $15 WHERE id = $16",
         MatchingRunState::Done,
         found.fingerprint.clone(),
         figures.needs,
         figures.served,
         figures.partly_served,
         solved.total,
-        solved.cost,
+        solved.certificate.primal,
         solved.certificate.dual,
         now,
         figures.kept,
         solved.moves.gain,
         json!(explain::moves(&found.world, solved)),
+        solved.reserve.as_ref().map(|reserve| count(reserve.expected)),
+        solved.reserve.as_ref().map(|reserve| reserve.cost),
+        found.comparison.as_ref().map(|comparison| json!(beside(comparison))),
         run.id
     ))
     .await?;
@@ -57,11 +66,36 @@ pub(super) async fn keep(tx: &mut Tx, run: &MatchingRun, found: &Found) -> Resul
     keep_unmet(tx, run, found).await?;
     let data = json!({
         "from": run.state, "to": MatchingRunState::Done, "fingerprint": found.fingerprint, "needs": figures.needs,
-        "served": figures.served, "partly_served": figures.partly_served, "cost": solved.cost,
+        "served": figures.served, "partly_served": figures.partly_served, "cost": solved.certificate.primal,
         "matching": found.settings,
     });
     tx.event(run.id, run.street_id, EventKind::Moved, data);
     Ok(())
+}
+
+fn beside(comparison: &Comparison) -> Beside {
+    let figures = |totals: Totals| run::Figures {
+        needs: count(totals.needs),
+        served: count(totals.served),
+        partly_served: count(totals.partly_served),
+        unmet: count(totals.unmet),
+    };
+    Beside {
+        before: figures(comparison.before),
+        after: figures(comparison.after),
+        gains: changes(&comparison.gains),
+        losses: changes(&comparison.losses),
+        moves: changes(&comparison.moves),
+    }
+}
+
+fn changes(all: &[Change]) -> run::Changes {
+    let changed = |change: &Change| {
+        let Sentence { zh, en } = explain::change(change);
+        let (need_id, need_title) = (change.need.id, change.need.title.clone());
+        run::Changed { need_id, need_title, difference: change.difference(), zh, en }
+    };
+    run::Changes { count: count(all.len()), first: all.iter().take(CHANGES).map(changed).collect() }
 }
 
 struct Figures {
@@ -71,9 +105,12 @@ struct Figures {
     kept: i64,
 }
 
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 impl Figures {
     fn of(found: &Found) -> Self {
-        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         let begun: BTreeSet<usize> =
             found.solved.placements.iter().map(|placed| placed.candidate.need).collect();
         let unmet = &found.solved.unmet;

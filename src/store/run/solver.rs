@@ -5,7 +5,7 @@ use crate::matching::assign::{AssignError, Watch};
 use crate::matching::settings::Settings;
 use crate::matching::solve::{self, Matching, Unsolved};
 use crate::matching::world::World;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -60,24 +60,32 @@ impl Drop for StopOnDrop {
     }
 }
 
-/// Solves a world; `None` where it was stopped.
+/// Solves a world, as so much of the whole; `None` where it was stopped.
 pub(super) fn solve(
     world: &World,
     settings: &Settings,
     signals: &Signals,
+    part: Range<f32>,
 ) -> Result<Option<Matching>, Unsolved> {
-    match solve::solve(world, settings, &mut signals.clone()) {
+    match solve::solve(world, settings, &mut Part { signals: signals.clone(), part }) {
         Ok(solved) => Ok(Some(solved)),
         Err(Unsolved::Problem(AssignError::Cancelled)) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-impl Watch for Signals {
+/// One of the matchings that make up the whole.
+struct Part {
+    signals: Signals,
+    part: Range<f32>,
+}
+
+impl Watch for Part {
     fn progress(&mut self, done: f32) -> ControlFlow<()> {
+        let done = self.part.start + (self.part.end - self.part.start) * done.clamp(0.0, 1.0);
         #[expect(clippy::cast_possible_truncation, reason = "from 0 to 1,000")]
-        let thousandths = (done.clamp(0.0, 1.0) * 1_000.0) as i64;
-        self.0.progress.fetch_max(thousandths, Ordering::Relaxed);
-        if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let thousandths = (done * 1_000.0) as i64;
+        self.signals.0.progress.fetch_max(thousandths, Ordering::Relaxed);
+        if self.signals.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }

@@ -1,17 +1,18 @@
 //! Computing runs: one at a time for each hub, beside the requests that it answers.
 
+use super::keep::{Found, keep};
 use super::solver::{NotSolved, Signals, StopOnDrop, solve};
 use super::take::{begin, fail, give_back, hold, take, tell};
-use super::{keep, settings, what_if};
+use super::{settings, what_if};
 use crate::domain::run::{MatchingRun, MatchingRunFailure};
 use crate::domain::viewer::{Actor, Viewer};
+use crate::matching::compare::compare;
 use crate::matching::settings::Settings;
-use crate::matching::solve::Matching;
 use crate::matching::what_if::WhatIf;
 use crate::matching::world::World;
 use crate::store::Store;
 use crate::store::error::Result;
-use crate::store::world::{self, Reach};
+use crate::store::world::{self, Reach, looks_ahead};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
@@ -59,37 +60,27 @@ async fn next(store: &Store, hub: Uuid, stopping: &mut watch::Receiver<bool>) ->
     Ok(true)
 }
 
-/// What a run is computed from, and what came of it.
-pub(super) struct Computed {
-    pub(super) world: World,
-    pub(super) settings: Settings,
-    pub(super) fingerprint: String,
-    pub(super) solved: std::result::Result<Option<Matching>, NotSolved>,
-}
+/// What came of a run; `None` where it was stopped.
+type Computed = std::result::Result<Option<Found>, NotSolved>;
 
-/// Solves a world as it is, or as it is supposed to be.
-fn compute(
-    mut world: World,
-    mut settings: Settings,
-    what_if: Option<&WhatIf>,
-    signals: &Signals,
-) -> Computed {
-    let fingerprint = world.fingerprint(&settings).encode();
-    if let Some(what_if) = what_if {
-        match what_if.apply(&world, &settings) {
-            Ok(supposed) => (world, settings) = supposed,
-            Err(refusal) => {
-                return Computed { world, settings, fingerprint, solved: Err(NotSolved::Refused(refusal)) };
-            }
-        }
-    }
-    let solved = solve(&world, &settings, signals).map_err(NotSolved::from);
-    Computed { world, settings, fingerprint, solved }
+/// Solves a world as it is; and as it is supposed to be, beside that.
+fn compute(today: World, settings: Settings, what_if: Option<&WhatIf>, signals: &Signals) -> Computed {
+    let fingerprint = today.fingerprint(&settings).encode();
+    let Some(what_if) = what_if else {
+        let solved = solve(&today, &settings, signals, 0.0..1.0)?;
+        let found = |solved| Found { world: today, settings, fingerprint, solved, comparison: None };
+        return Ok(solved.map(found));
+    };
+    let (world, supposed) = what_if.apply(&today, &settings).map_err(NotSolved::Refused)?;
+    let Some(now) = solve(&today, &settings, signals, 0.0..0.5)? else { return Ok(None) };
+    let Some(solved) = solve(&world, &supposed, signals, 0.5..1.0)? else { return Ok(None) };
+    let comparison = Some(compare((&today, &now), (&world, &solved)));
+    Ok(Some(Found { world, settings: supposed, fingerprint, solved, comparison }))
 }
 
 async fn carry_out(store: &Store, run: MatchingRun, stopping: &mut watch::Receiver<bool>) -> Result<()> {
     let (settings, what_if) = (settings(&run)?, what_if(&run)?);
-    let world = read(store, &run).await?;
+    let world = read(store, &run, looks_ahead(&settings, what_if.as_ref())).await?;
     let signals = Signals::default();
     let _stop = StopOnDrop(signals.clone());
     let solver = signals.clone();
@@ -106,9 +97,9 @@ async fn carry_out(store: &Store, run: MatchingRun, stopping: &mut watch::Receiv
 }
 
 /// What the run is matched against, as its street's coordinator sees it.
-async fn read(store: &Store, run: &MatchingRun) -> Result<World> {
+async fn read(store: &Store, run: &MatchingRun, ahead: bool) -> Result<World> {
     let actor = run.street_id.map_or(Actor::Administrator, |street| Actor::Coordinator { street });
-    let reach = Reach::Afresh { area: run.area_id, category: run.category_id };
+    let reach = Reach::Afresh { area: run.area_id, category: run.category_id, ahead };
     let mut conn = store.read().await?;
     world::load(&mut conn, &Viewer::local(actor), store.clock.now(), &reach).await
 }
@@ -162,16 +153,13 @@ async fn finish(
     let mut tx = begin(store).await?;
     let Some(held) = hold(&mut tx, run).await? else { return Ok(()) };
     match computed {
-        Ok(Computed { solved: Ok(None), .. }) => return Ok(()),
-        Ok(Computed { world, settings, fingerprint, solved: Ok(Some(solved)) }) => {
-            let found = keep::Found { world, settings, fingerprint, solved };
-            keep::keep(&mut tx, &held, &found).await?;
-        }
-        Ok(Computed { solved: Err(NotSolved::Refused(refusal)), .. }) => {
+        Ok(Ok(None)) => return Ok(()),
+        Ok(Ok(Some(found))) => keep(&mut tx, &held, &found).await?,
+        Ok(Err(NotSolved::Refused(refusal))) => {
             tracing::info!(run = %run.id, ?refusal, "what a matching run supposes does not hold any more");
             fail(&mut tx, &held, MatchingRunFailure::BadSupposition).await?;
         }
-        Ok(Computed { solved: Err(NotSolved::Unsolved(error)), .. }) => {
+        Ok(Err(NotSolved::Unsolved(error))) => {
             tracing::error!(run = %run.id, error = &error as &dyn std::error::Error, "a matching run failed");
             fail(&mut tx, &held, MatchingRunFailure::Unsolved).await?;
         }

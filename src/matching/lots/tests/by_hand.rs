@@ -29,10 +29,28 @@ fn without_terms_it_is_the_flow() {
 
 #[test]
 fn a_smallest_lot_is_kept() {
+    // Four from the second, and the one that is left from the first.
     let found = lots(&one_demand(), Terms { smallest_lot: 4, most_services: 9 }).unwrap();
-    assert_eq!(found.quantities, [0, 0, 5]);
-    assert_eq!(found.objective, 45);
-    assert!(found.bound <= 45);
+    assert_eq!((found.quantities, found.objective), (vec![1, 4, 0], 9));
+    assert!(found.bound <= 9);
+    let mut less = one_demand();
+    less.supplies[1].capacity = 3;
+    let found = lots(&less, Terms { smallest_lot: 4, most_services: 9 }).unwrap();
+    assert_eq!((found.quantities, found.objective), (vec![1, 0, 4], 37));
+}
+
+#[test]
+fn what_is_no_whole_lot_any_more_completes_the_demand() {
+    let found = lots(&one_demand(), Terms { smallest_lot: 3, most_services: 9 }).unwrap();
+    assert_eq!((found.quantities, found.objective, found.bound), (vec![2, 3, 0], 8, 8));
+    let mut scarce = one_demand();
+    scarce.supplies[2].capacity = 0;
+    scarce.supplies[1].capacity = 2;
+    let none = lots(&scarce, Terms { smallest_lot: 3, most_services: 9 }).unwrap();
+    assert_eq!((none.quantities, none.unmet), (vec![0, 0, 0], vec![5]), "two halves are no lot");
+    scarce.demands[0].quantity = 4;
+    let none = lots(&scarce, Terms { smallest_lot: 3, most_services: 9 }).unwrap();
+    assert_eq!(none.unmet, [4], "only one of them may be small");
 }
 
 #[test]

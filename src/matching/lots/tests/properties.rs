@@ -23,7 +23,7 @@ fn cost(problem: &Problem, terms: &[Terms], quantities: &[u32], unmet: &[u32]) -
     let mut groups = vec![0_u32; problem.groups.len()];
     let (mut total, mut start) = (0, 0);
     for (demand, asked) in problem.demands.iter().enumerate() {
-        let (mut left, mut services) = (asked.quantity, 0);
+        let (mut left, mut services, mut small) = (asked.quantity, 0, 0);
         let row = start..problem.ends[demand] as usize;
         for (pair, &units) in problem.pairs[row.clone()].iter().zip(&quantities[row]) {
             if units == 0 {
@@ -31,9 +31,10 @@ fn cost(problem: &Problem, terms: &[Terms], quantities: &[u32], unmet: &[u32]) -
             }
             services += 1;
             let least = terms[demand].smallest_lot.min(asked.quantity).min(pair.at_most);
-            if units > pair.at_most || units < least || services > terms[demand].most_services {
+            if units > pair.at_most || services > terms[demand].most_services {
                 return None;
             }
+            small += u32::from(units < least);
             left = left.checked_sub(units)?;
             spare[pair.supply as usize] -= i64::from(units);
             let pool = problem.supplies[pair.supply as usize].pool;
@@ -43,7 +44,7 @@ fn cost(problem: &Problem, terms: &[Terms], quantities: &[u32], unmet: &[u32]) -
             total += i64::from(pair.cost) * i64::from(units);
         }
         start = problem.ends[demand] as usize;
-        if left != unmet[demand] {
+        if left != unmet[demand] || small > u32::from(left == 0) {
             return None;
         }
         total += i64::from(asked.penalty) * i64::from(left);
