@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::domain::text::Lang;
 use crate::domain::viewer::{Actor, Viewer};
 use crate::federation::Federation;
+use crate::graph::beyond::Beyond;
 use crate::graph::limits::Gate;
 use crate::graph::matching::Solves;
 use crate::graph::{self, Schema};
@@ -38,6 +39,8 @@ pub struct App {
     pub documents: Documents,
     /// The OpenID provider by which people sign in, where there is one.
     pub oidc: Option<Oidc>,
+    /// The gateway to the graphs of partner units, where there is one.
+    pub beyond: Option<Arc<dyn Beyond>>,
 }
 
 /// A hub that cannot be opened or served.
@@ -96,7 +99,8 @@ impl App {
         let store = open_store(&config, clock).await?;
         store.migrate().await?;
         let federation = Federation::new(config.federation.clone(), graph::subgraph_sdl());
-        Ok(Self { schema: schema(&config, federation.clone()), federation, config, store, documents, oidc })
+        let schema = schema(&config, federation.clone());
+        Ok(Self { schema, federation, config, store, documents, oidc, beyond: None })
     }
 
     /// Serves until `stop` comes, then lets requests that are under way finish.
@@ -119,6 +123,7 @@ impl App {
             tickets: Arc::default(),
             metrics,
             oidc: self.oidc.map(Arc::new),
+            beyond: self.beyond,
             stopping: stopped.clone(),
         });
         let serving = http::serve(listener, router, &settings, stopped);

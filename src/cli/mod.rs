@@ -16,17 +16,20 @@ mod subgraph;
 mod token;
 mod user;
 
+pub use demo::Demo;
 pub use schema::printed;
+pub use serve::Serve;
 
-use crate::app;
+use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::{Config, Flags};
 use crate::domain::text::Lang;
 use crate::store::Store;
 use crate::store::error::Error as StoreError;
 use anyhow::{Context as _, Result, anyhow};
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use comfy_table::{LineStyle, Table, TableStyle};
+use futures_util::future::BoxFuture;
 use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,6 +57,15 @@ use std::process::ExitCode;
                      GONGJIAN_DATABASE_URL, GONGJIAN_LISTEN, GONGJIAN_LIMITS__DEPTH, …"
 )]
 pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Debug)]
+pub struct Common {
     /// 语言：zh 或 en，默认随系统 | Language: zh or en, from the locale unless told
     #[arg(long, global = true, value_parser = ["zh", "en"])]
     lang: Option<String>,
@@ -63,8 +75,6 @@ pub struct Cli {
     /// 数据库：sqlite:文件 或 postgres://… | Database: sqlite:FILE or postgres://…
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
-    #[command(subcommand)]
-    command: Command,
 }
 
 #[derive(Subcommand, Debug)]
@@ -95,13 +105,39 @@ enum Command {
 /// Tables have a line below their header and no others.
 const ROWS: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
+/// What another program adds to the hub: the gateway, that is.
+pub trait Attach: Send {
+    /// Changes how the hub is set up.
+    ///
+    /// # Errors
+    /// Where it cannot be set up so.
+    fn set_up(&mut self, config: &mut Config) -> Result<()>;
+
+    /// Adds to the hub before it serves.
+    ///
+    /// # Errors
+    /// Where that fails; then the hub does not serve.
+    fn attach(self: Box<Self>, app: &mut App, lang: Lang) -> BoxFuture<'_, Result<()>>;
+}
+
 /// What every command works with.
 struct Desk {
     lang: Lang,
     config: Config,
+    attach: Option<Box<dyn Attach>>,
 }
 
 impl Desk {
+    /// The hub, with what is attached to it.
+    async fn open(&mut self) -> Result<App> {
+        let app = App::open(self.config.clone(), Clock::system()).await;
+        let mut app = app.map_err(|error| anyhow!(error.message(self.lang)))?;
+        if let Some(attach) = self.attach.take() {
+            attach.attach(&mut app, self.lang).await?;
+        }
+        Ok(app)
+    }
+
     /// The database, its tables up to date.
     async fn store(&self) -> Result<Store> {
         let opened = app::App::open(self.config.clone(), Clock::system()).await;
@@ -139,37 +175,72 @@ fn show(report: &str) -> Result<()> {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let locale = || sys_locale::get_locale().unwrap_or_default();
-    let lang = Lang::from_tag(&cli.lang.clone().unwrap_or_else(locale));
-    match run(cli, lang) {
-        Ok(code) => code,
-        Err(error) => {
-            let wrong = lang.pick("出错了", "error");
-            eprintln!("{wrong}: {error:#}");
-            ExitCode::FAILURE
-        }
+    told(&cli.common.lang(), |lang| run(cli.common, cli.command, lang, None))
+}
+
+/// Serves the hub as `serve` and `demo` do, with what another program attaches to it.
+#[must_use]
+pub fn main_with(common: Common, serving: Serving, attach: Box<dyn Attach>) -> ExitCode {
+    let command = match serving {
+        Serving::Serve(serve) => Command::Serve(serve),
+        Serving::Demo(demo) => Command::Demo(demo),
+    };
+    told(&common.lang(), |lang| run(common, command, lang, Some(attach)))
+}
+
+/// The commands that serve the hub.
+#[derive(Debug)]
+pub enum Serving {
+    /// With one's own data.
+    Serve(serve::Serve),
+    /// With a street to look at.
+    Demo(demo::Demo),
+}
+
+impl Common {
+    /// The tag of the language in which people are told things.
+    fn lang(&self) -> String {
+        self.lang.clone().unwrap_or_else(|| sys_locale::get_locale().unwrap_or_default())
     }
 }
 
-fn run(cli: Cli, lang: Lang) -> Result<ExitCode> {
-    let listen = match &cli.command {
+/// Tells people what went wrong.
+fn told(lang: &str, run: impl FnOnce(Lang) -> Result<ExitCode>) -> ExitCode {
+    let lang = Lang::from_tag(lang);
+    run(lang).unwrap_or_else(|error| {
+        let wrong = lang.pick("出错了", "error");
+        eprintln!("{wrong}: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run(
+    common: Common,
+    command: Command,
+    lang: Lang,
+    mut attach: Option<Box<dyn Attach>>,
+) -> Result<ExitCode> {
+    let listen = match &command {
         Command::Serve(serve) => serve.listen.clone(),
         Command::Demo(demo) => demo.listen.clone(),
         _ => None,
     };
-    let database_url = match &cli.command {
-        Command::Demo(demo) => Some(demo.database_url(cli.database_url)),
-        _ => cli.database_url,
+    let database_url = match &command {
+        Command::Demo(demo) => Some(demo.database_url(common.database_url)),
+        _ => common.database_url,
     };
     let flags = Flags { database_url, listen };
-    let config = Config::load(cli.config.as_deref(), std::env::vars(), &flags)
+    let mut config = Config::load(common.config.as_deref(), std::env::vars(), &flags)
         .map_err(|error| anyhow!(error.message(lang)))?;
-    log::begin(&config.log, matches!(cli.command, Command::Serve(_) | Command::Demo(_)), lang)?;
+    if let Some(attach) = &mut attach {
+        attach.set_up(&mut config)?;
+    }
+    log::begin(&config.log, matches!(command, Command::Serve(_) | Command::Demo(_)), lang)?;
     let runtime = tokio::runtime::Runtime::new().context("tokio")?;
-    runtime.block_on(command(cli.command, Desk { lang, config }))
+    runtime.block_on(run_command(command, Desk { lang, config, attach }))
 }
 
-async fn command(command: Command, desk: Desk) -> Result<ExitCode> {
+async fn run_command(command: Command, desk: Desk) -> Result<ExitCode> {
     match command {
         Command::Demo(demo) => demo.run(desk).await,
         Command::Bench(bench) => bench.run(&desk).await,

@@ -1,6 +1,4 @@
 use super::Desk;
-use crate::app::App;
-use crate::clock::Clock;
 use anyhow::{Result, anyhow};
 use clap::Args;
 use std::net::SocketAddr;
@@ -19,11 +17,9 @@ pub struct Serve {
 }
 
 impl Serve {
-    pub(super) async fn run(self, desk: Desk) -> Result<ExitCode> {
-        let lang = desk.lang;
+    pub(super) async fn run(self, mut desk: Desk) -> Result<ExitCode> {
         let (address, database) = (desk.config.listen, desk.config.database_url.to_string());
-        let app = App::open(desk.config.clone(), Clock::system()).await;
-        let app = app.map_err(|error| anyhow!(error.message(lang)))?;
+        let app = desk.open().await?;
         let listener = listen(&desk, address).await?;
         let address = listener.local_addr()?;
         print!("{}", welcome(&desk, &address.to_string(), &database));
@@ -36,7 +32,7 @@ impl Serve {
 ///
 /// # Errors
 /// Where another program has it or it is none of this machine's.
-pub async fn listen(desk: &Desk, address: SocketAddr) -> Result<TcpListener> {
+pub(super) async fn listen(desk: &Desk, address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
         anyhow!(desk.pick(
             format!("无法在 {address} 监听：{error}。用 --listen 换一个地址或端口。"),
@@ -46,7 +42,7 @@ pub async fn listen(desk: &Desk, address: SocketAddr) -> Result<TcpListener> {
 }
 
 /// What a person may open while the hub serves.
-pub fn welcome(desk: &Desk, address: &str, database: &str) -> String {
+pub(super) fn welcome(desk: &Desk, address: &str, database: &str) -> String {
     desk.pick(
         format!(
             "共建枢纽已启动，按 Ctrl-C 停止。数据库：{database}\n  \
@@ -62,7 +58,7 @@ pub fn welcome(desk: &Desk, address: &str, database: &str) -> String {
 }
 
 /// Waits for Ctrl-C or, on Unix, for SIGTERM.
-pub async fn stop() {
+pub(super) async fn stop() {
     let interrupted = async {
         // Where the signal cannot be had, the hub runs until it is killed.
         if tokio::signal::ctrl_c().await.is_err() {

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod alliance;
 pub mod area;
+pub mod beyond;
 pub mod broken;
 pub mod category;
 pub mod contact;
@@ -119,11 +120,8 @@ pub fn subgraph_sdl() -> String {
 
 /// Answers one request.
 pub async fn execute(schema: &Schema, store: &Store, asked: Asked, request: Request) -> Response {
-    let lang = asked.lang;
-    let run = drive::request(store.clone(), asked.viewer.clone(), |loader| {
-        schema.execute(paid(store, &asked, request).data(loader).data(asked))
-    });
-    complete(lang, AssertUnwindSafe(run).catch_unwind().await)
+    let request = paid(store, &asked, request);
+    run(schema, store, asked, request).await
 }
 
 /// Answers a subscription, one answer for each change and no sooner than it is asked for; anything else as [`execute`]
@@ -135,9 +133,24 @@ pub fn stream(
     asked: Asked,
     request: Request,
 ) -> BoxStream<'static, Response> {
+    let request = paid(store, &asked, request);
+    follow(schema, store, asked, request)
+}
+
+/// Answers a request that is paid for.
+async fn run(schema: &Schema, store: &Store, asked: Asked, request: Request) -> Response {
+    let lang = asked.lang;
+    let run = drive::request(store.clone(), asked.viewer.clone(), |loader| {
+        schema.execute(request.data(loader).data(asked))
+    });
+    complete(lang, AssertUnwindSafe(run).catch_unwind().await)
+}
+
+/// Follows a request that is paid for.
+fn follow(schema: &Schema, store: &Store, asked: Asked, request: Request) -> BoxStream<'static, Response> {
     let lang = asked.lang;
     let run = drive::subscription(store.clone(), asked.viewer.clone(), |loader| {
-        schema.execute_stream(paid(store, &asked, request).data(loader).data(asked))
+        schema.execute_stream(request.data(loader).data(asked))
     });
     AssertUnwindSafe(run).catch_unwind().map(move |run| complete(lang, run)).boxed()
 }

@@ -6,6 +6,7 @@ use super::params::{Bad, Params, only_reads};
 use super::{Served, auth, lang, whence};
 use crate::domain::text::Lang;
 use crate::domain::viewer::Viewer;
+use crate::graph::beyond::Both;
 use crate::graph::{self, Asked};
 use async_graphql::{Request, Response, Variables};
 use axum::http::HeaderMap;
@@ -80,8 +81,11 @@ impl Caller {
 
     /// Answers a query or a mutation.
     pub async fn execute(&self, request: Request) -> Response {
-        let mut answer =
-            graph::execute(&self.served.schema, &self.served.store, self.asked.clone(), request).await;
+        let (store, asked) = (&self.served.store, self.asked.clone());
+        let mut answer = match self.both() {
+            Some(both) => both.execute(store, asked, request).await,
+            None => graph::execute(&self.served.schema, store, asked, request).await,
+        };
         // The framework's own words say neither in both languages nor where to go.
         for error in answer.errors.iter_mut().filter(|error| error.message.ends_with(NO_SUBSCRIPTIONS)) {
             self.lang()
@@ -96,6 +100,15 @@ impl Caller {
 
     /// Answers anything, one answer after the other.
     pub fn stream(&self, request: Request) -> BoxStream<'static, Response> {
-        graph::stream(&self.served.schema, &self.served.store, self.asked.clone(), request)
+        let (store, asked) = (&self.served.store, self.asked.clone());
+        match self.both() {
+            Some(both) => both.stream(store, asked, request),
+            None => graph::stream(&self.served.schema, store, asked, request),
+        }
+    }
+
+    fn both(&self) -> Option<Both<'_>> {
+        let Served { schema, limits, beyond, .. } = &self.served;
+        Some(Both { beyond: beyond.as_ref()?, schema, limits })
     }
 }

@@ -9,6 +9,7 @@ pub mod documents;
 mod graphiql;
 mod graphql;
 mod health;
+mod keys;
 mod observe;
 pub mod oidc;
 mod origin;
@@ -27,6 +28,7 @@ pub use stream::Tickets;
 
 use crate::domain::text::Lang;
 use crate::graph::Schema;
+use crate::graph::beyond::Beyond;
 use crate::graph::limits::Limits;
 use crate::store::Store;
 use axum::Router;
@@ -112,6 +114,8 @@ pub struct Served {
     pub metrics: Metrics,
     /// The OpenID provider by which people sign in, where there is one.
     pub oidc: Option<Arc<oidc::Oidc>>,
+    /// The gateway to the graphs of partner units, where there is one.
+    pub beyond: Option<Arc<dyn Beyond>>,
     /// Becomes true when the hub is about to stop.
     pub stopping: watch::Receiver<bool>,
 }
@@ -138,6 +142,7 @@ pub fn router(served: Served) -> Router {
         .route("/oidc/callback", get(oidc::come_back))
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/{file}", get(graphiql::file))
+        .route("/.well-known/jwks.json", get(keys::published))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -33,6 +33,7 @@ pub mod scope;
 pub mod service;
 pub mod session;
 pub mod settings;
+pub mod signing_key;
 pub mod sql;
 pub mod subgraph;
 pub mod subject;

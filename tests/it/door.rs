@@ -51,6 +51,7 @@ impl Hub {
             tickets: Arc::default(),
             metrics: Metrics::of_process(),
             oidc: None,
+            beyond: None,
             stopping: watch::channel(false).1,
         }
     }

@@ -6,8 +6,6 @@ mod story;
 
 use super::matching::{ASKS, Report};
 use super::{Desk, serve, show};
-use crate::app::App;
-use crate::clock::Clock;
 use crate::domain::id::UnitId;
 use crate::domain::text::TextEnum as _;
 use crate::domain::viewer::{Actor, Scope, Viewer};
@@ -16,7 +14,7 @@ use crate::matching::solve::solve;
 use crate::store::token::{self, NewToken};
 use crate::store::world::{self, Reach};
 use crate::store::{Store, area, settings, unit};
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result};
 use clap::Args;
 use indicatif::ProgressBar;
 use load::Street;
@@ -61,12 +59,11 @@ impl Demo {
         if self.memory { "sqlite::memory:".to_owned() } else { named.unwrap_or_else(|| DATABASE.to_owned()) }
     }
 
-    pub(super) async fn run(self, desk: Desk) -> Result<ExitCode> {
+    pub(super) async fn run(self, mut desk: Desk) -> Result<ExitCode> {
         let (address, database) = (desk.config.listen, desk.config.database_url.to_string());
         // The address is taken first: nobody should wait for the story only to hear that it is in use.
         let listener = if self.once { None } else { Some(serve::listen(&desk, address).await?) };
-        let app = App::open(desk.config.clone(), Clock::system()).await;
-        let app = app.map_err(|error| anyhow!(error.message(desk.lang)))?;
+        let app = desk.open().await?;
         let tale = Story::read()?;
         let street = found_or_loaded(&desk, &app.store, &tale, &database).await?;
         print_matching(&desk, &app.store, &tale, &street).await?;

@@ -2,15 +2,16 @@
 //! at it, and ended when it takes too long.
 
 use super::budget::{Budget, Payer};
-use super::{Limits, error};
+use super::{Inside, Limits, error};
 use crate::domain::text::Lang;
 use crate::graph::Asked;
+use crate::graph::beyond::Onward;
 use crate::graph::error::coded;
 use async_graphql::extensions::{
     Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextPrepareRequest,
     NextValidation,
 };
-use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::parser::types::{ExecutableDocument, Selection};
 use async_graphql::{
     Request, Response, ServerError, ServerResult, ValidationResult, Value, Variables, async_trait, value,
 };
@@ -84,20 +85,23 @@ impl Passage {
         }
     }
 
-    fn late(&self, lang: Lang) -> ServerError {
-        let seconds = self.limits.seconds;
-        let message = lang.pick(
-            format!("请求未能在{seconds}秒内完成，已中止。请缩小查询范围；若是变更，请用同一个 idempotencyKey 重试。"),
-            format!(
-                "The request took longer than {seconds} seconds and was ended. Ask for less; repeat a mutation with the same idempotencyKey."
-            ),
-        );
-        let mut error = coded("TIMEOUT", message);
-        let extensions = error.extensions.get_or_insert_default();
-        extensions.set("limit", "seconds");
-        extensions.set("value", seconds);
-        error
+    /// Leaves the request to whoever stands beyond the hub. The error is for nobody to see.
+    fn send_on(&self, onward: &Onward) -> ServerError {
+        onward.send(self.bill.get().cloned().unwrap_or_default());
+        coded("ONWARD", "This request is answered elsewhere.")
     }
+}
+
+/// Whether any operation asks about the schema itself.
+fn looks_at_the_schema(document: &ExecutableDocument) -> bool {
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
+    operations.chain(fragments).any(|set| {
+        set.items.iter().any(|item| match &item.node {
+            Selection::Field(field) => matches!(field.node.name.node.as_str(), "__schema" | "__type"),
+            Selection::InlineFragment(_) | Selection::FragmentSpread(_) => false,
+        })
+    })
 }
 
 fn used_up(lang: Lang, points: u64, capacity: u32, wait: Duration) -> ServerError {
@@ -143,10 +147,16 @@ impl Extension for Passage {
     ) -> ServerResult<ExecutableDocument> {
         let (lang, payer) = (lang(ctx), ctx.data_opt::<Payer>().copied());
         let operation = self.operation.get().map(String::as_str);
-        let read = self.limits.price(lang, query, variables, &ctx.schema_env.registry, operation);
+        let limits = if ctx.data_opt::<Inside>().is_some() { self.limits.inside() } else { self.limits };
+        let read = limits.price(lang, query, variables, &ctx.schema_env.registry, operation);
         let points = read.as_ref().map_or(REFUSED, |(_, cost)| (*cost).max(LEAST));
         self.pay(lang, payer, points)?;
-        read.map(|(document, _)| document)
+        let (document, _) = read?;
+        match ctx.data_opt::<Onward>() {
+            // What the graph looks like is for whoever knows all of it to say.
+            Some(onward) if looks_at_the_schema(&document) => Err(self.send_on(onward)),
+            _ => Ok(document),
+        }
     }
 
     async fn validation(
@@ -155,6 +165,9 @@ impl Extension for Passage {
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
         next.run(ctx).await.map_err(|mut errors| {
+            if let Some(onward) = ctx.data_opt::<Onward>() {
+                return vec![self.send_on(onward)];
+            }
             error::shorten(lang(ctx), &mut errors, self.limits.errors);
             errors
         })
@@ -169,7 +182,7 @@ impl Extension for Passage {
         let patience = Duration::from_secs(self.limits.seconds);
         let mut response = timeout(patience, next.run(ctx, operation))
             .await
-            .unwrap_or_else(|_| Response::from_errors(vec![self.late(lang(ctx))]));
+            .unwrap_or_else(|_| Response::from_errors(vec![error::late(lang(ctx), self.limits.seconds)]));
         error::shorten(lang(ctx), &mut response.errors, self.limits.errors);
         // A subscription is paid for once, when it begins.
         if let Some(bill) = self.bill.get()

@@ -1,0 +1,10 @@
+//! The `gongjian-gateway` command.
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    gongjian_gateway::cli::main()
+}
