@@ -53,6 +53,9 @@ pub struct Demo {
     pub listen: Option<String>,
 }
 
+/// The command that shows the same with the gateway.
+const GATEWAY: &str = "cargo run --release --ignore-rust-version -p gongjian-gateway -- demo --partners";
+
 impl Demo {
     /// The database: in memory, or the one that the command line names, or the demo's own file.
     pub(super) fn database_url(&self, named: Option<String>) -> String {
@@ -63,6 +66,7 @@ impl Demo {
         let (address, database) = (desk.config.listen, desk.config.database_url.to_string());
         // The address is taken first: nobody should wait for the story only to hear that it is in use.
         let listener = if self.once { None } else { Some(serve::listen(&desk, address).await?) };
+        let is_alone = desk.attach.is_none();
         let app = desk.open().await?;
         let tale = Story::read()?;
         let street = found_or_loaded(&desk, &app.store, &tale, &database).await?;
@@ -75,6 +79,13 @@ impl Demo {
         let address = listener.local_addr()?.to_string();
         print!("\n{}", serve::welcome(&desk, &address, &database));
         print!("{}", print::tokens(desk.lang, &tokens));
+        if is_alone {
+            println!(
+                "\n{}",
+                desk.pick("连同三家示例单位自己的图：", "With three sample partners' own graphs:")
+            );
+            println!("  {GATEWAY}");
+        }
         app.serve(listener, serve::stop()).await;
         Ok(ExitCode::SUCCESS)
     }
