@@ -165,7 +165,8 @@ macro_rules! sample {
                 }
             }
 
-            #[Object]
+            // Under any other name it is no root.
+            #[Object(name = "Query")]
             impl super::$query {
                 /// Whose graph this is.
                 #[graphql(name = $hello)]
