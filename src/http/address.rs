@@ -32,10 +32,14 @@ pub fn read(headers: &HeaderMap) -> Option<IpAddr> {
     text(headers, ADDRESS)?.parse().ok()
 }
 
-/// The address of the client as a text; of a long address the part that one customer of a provider is given. All whose
-/// address is unknown are one.
+/// Whom a request without a token is counted for: all whose address is unknown are one.
+pub fn payer(headers: &HeaderMap) -> IpAddr {
+    read(headers).unwrap_or(Ipv4Addr::UNSPECIFIED.into())
+}
+
+/// The payer's address as a text; of a long address the part that one customer of a provider is given.
 pub fn network(headers: &HeaderMap) -> String {
-    match read(headers).unwrap_or(Ipv4Addr::UNSPECIFIED.into()) {
+    match payer(headers) {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

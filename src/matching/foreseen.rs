@@ -1,13 +1,14 @@
 //! What is expected: the needs of the past year, as they would come again.
 //!
 //! A need comes again a year later, on the same day. One whose title names a lunar festival comes as many days later as that
-//! festival does: between 353 and 385. Whatever would have been asked for again by today is not expected any more.
+//! festival does: between 353 and 385. Whatever would have been asked for again by today is not expected any more, and what
+//! lies further off than half a year, like today's own needs, says nothing about today's capacity yet.
 
 use super::world::World;
 use crate::domain::day::local_day;
 use crate::domain::festival::Festival;
 use crate::domain::need::{Need, NeedState};
-use chrono::{DateTime, Months, TimeDelta, Utc};
+use chrono::{DateTime, Days, Months, TimeDelta, Utc};
 
 /// A need that is expected, its window as it would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,13 +22,21 @@ pub struct Foreseen {
 /// How many days back a need may lie that is still to come again.
 pub const DAYS_BACK: i64 = 390;
 
+/// How many days ahead anything is expected.
+const DAYS_AHEAD: u64 = 183;
+
 /// What is expected after today, from needs of the past.
 #[must_use]
 pub fn foresee(past: Vec<Need>, now: DateTime<Utc>) -> Vec<Foreseen> {
     let today = local_day(now);
+    let last = today.checked_add_days(Days::new(DAYS_AHEAD)).unwrap_or(today);
     let again = past.into_iter().filter_map(again);
     // By whole days, so that what is expected stands still for a day.
-    again.filter(|one| local_day(one.at) > today && one.need.starts_at < one.need.ends_at).collect()
+    let is_ahead = |one: &Foreseen| {
+        let day = local_day(one.at);
+        today < day && day <= last && one.need.starts_at < one.need.ends_at
+    };
+    again.filter(is_ahead).collect()
 }
 
 fn again(mut need: Need) -> Option<Foreseen> {
@@ -85,23 +94,19 @@ mod tests {
 
     #[test]
     fn a_need_comes_again_a_year_later_and_one_for_a_lunar_festival_with_it() {
-        let now = utc(2026, 3, 2);
         let past = vec![
             raised("反诈讲座", utc(2025, 3, 20)),
             raised("中秋慰问演出", utc(2025, 9, 20)),
             raised("元宵灯谜会", utc(2026, 2, 10)),
         ];
-        let seen = foresee(past, now);
-        let days: Vec<_> = seen.iter().map(|one| (one.at, one.need.starts_at, one.need.claimed)).collect();
+        let seen = |now| {
+            let seen = foresee(past.clone(), now).into_iter();
+            seen.map(|one| (one.at, one.need.starts_at, one.need.claimed)).collect::<Vec<_>>()
+        };
         // Mid-autumn is on 6 October 2025 and on 25 September 2026, the lanterns on 3 March 2026 and 20 February 2027.
-        assert_eq!(
-            days,
-            [
-                (utc(2026, 3, 20), utc(2026, 3, 30), 0),
-                (utc(2026, 9, 9), utc(2026, 9, 19), 0),
-                (utc(2027, 1, 30), utc(2027, 2, 9), 0),
-            ]
-        );
+        let spring = [(utc(2026, 3, 20), utc(2026, 3, 30), 0), (utc(2026, 9, 9), utc(2026, 9, 19), 0)];
+        assert_eq!(seen(utc(2026, 3, 15)), spring);
+        assert_eq!(seen(utc(2026, 12, 1)), [(utc(2027, 1, 30), utc(2027, 2, 9), 0)]);
     }
 
     #[test]
@@ -110,6 +115,8 @@ mod tests {
         let at = |past| foresee(vec![past], now).len();
         assert_eq!(at(raised("反诈讲座", utc(2025, 3, 2))), 0);
         assert_eq!(at(raised("反诈讲座", utc(2025, 3, 3))), 1);
+        assert_eq!(at(raised("反诈讲座", utc(2025, 9, 1))), 1, "half a year ahead");
+        assert_eq!(at(raised("反诈讲座", utc(2025, 9, 2))), 0);
         assert_eq!(at(Need { verified_at: None, ..raised("反诈讲座", utc(2025, 9, 2)) }), 0);
         // The leap month puts the festival later than the day of a year ago.
         assert_eq!(at(raised("新春慰问", utc(2025, 2, 14))), 1);

@@ -78,12 +78,14 @@ impl<'a> Build<'a> {
         let pattern = self.pattern(demand);
         self.put(demand, pattern.into_iter());
         let after = self.own_cost(demand) + self.group_cost(group);
-        if after > before {
-            // A group's next unit says little of the one after that.
+        // A group's next unit says little of the one after that; and where a pool had less than its supplies, what was to
+        // complete the demand does not.
+        let is_worse = after > before || !kept(self.problem, self.terms, demand, &self.quantities);
+        if is_worse {
             self.clear(demand);
             self.put(demand, had.into_iter());
         }
-        after < before
+        !is_worse && after < before
     }
 
     fn pattern(&mut self, demand: usize) -> Vec<(usize, u32)> {
