@@ -44,6 +44,7 @@ enum Command {
 
 /// 启动枢纽和网关 | Serve the hub and the gateway
 #[derive(Args, Debug)]
+#[group(skip)]
 struct Serve {
     #[command(flatten)]
     hub: gongjian_hub::cli::Serve,
@@ -57,6 +58,7 @@ struct Serve {
 
 /// 演示：一个街道，以及网关 | A street to look at, and the gateway
 #[derive(Args, Debug)]
+#[group(skip)]
 struct Demo {
     #[command(flatten)]
     hub: gongjian_hub::cli::Demo,
@@ -142,5 +144,16 @@ impl Gateway {
         }
         app.beyond = Some(Arc::new(Handle(engine)));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Cli::command().debug_assert();
     }
 }

@@ -4,12 +4,9 @@ use async_graphql::{
     ComplexObject, Context, EmptyMutation, EmptySubscription, ID, Object, ObjectType, Request, Schema,
     SimpleObject, Variables,
 };
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use axum::{Json, Router};
+use async_graphql_axum::GraphQL;
+use axum::Router;
+use axum::routing::post_service;
 use gongjian_hub::app::App;
 use gongjian_hub::domain::text::Lang;
 use gongjian_hub::domain::viewer::{Actor, Viewer};
@@ -123,22 +120,13 @@ async fn ask(schema: &graph::Schema, store: &Store, query: &str, variables: Valu
     response["data"].take()
 }
 
-type Own<Q> = Schema<Q, EmptyMutation, EmptySubscription>;
-
 /// The id of the unit whose graph it is, once it is known.
 #[derive(Debug, Clone, Default)]
 struct Unit(Arc<OnceLock<String>>);
 
 fn router<Q: ObjectType + 'static>(query: Q, own: Unit) -> Router {
-    let schema: Own<Q> = Schema::build(query, EmptyMutation, EmptySubscription).data(own).finish();
-    Router::new().route("/graphql", post(answer::<Q>)).with_state(schema)
-}
-
-async fn answer<Q: ObjectType + 'static>(State(schema): State<Own<Q>>, body: Bytes) -> Response {
-    match serde_json::from_slice::<Request>(&body) {
-        Ok(request) => Json(schema.execute(request).await).into_response(),
-        Err(_) => StatusCode::BAD_REQUEST.into_response(),
-    }
+    let schema = Schema::build(query, EmptyMutation, EmptySubscription).data(own).finish();
+    Router::new().route("/graphql", post_service(GraphQL::new(schema)))
 }
 
 struct Library;
@@ -177,7 +165,8 @@ macro_rules! sample {
                 }
             }
 
-            #[Object]
+            // Under any other name it is no root.
+            #[Object(name = "Query")]
             impl super::$query {
                 /// Whose graph this is.
                 #[graphql(name = $hello)]
