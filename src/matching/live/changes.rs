@@ -144,22 +144,24 @@ impl Live {
     /// Takes a whole supply back from one demand after the other. Each looks for another place around itself; from
     /// the supply, every search would go over the surroundings of all that are left.
     fn empty(&mut self, supply: usize, pool: Option<usize>) {
-        let all = self.flow.loads[supply];
-        let mut closed = Vec::new();
-        self.flow.problem.supplies[supply].capacity = all;
+        let (mut freed, mut closed) = (0, Vec::new());
         while let Some(taker) = self.flow.takers[supply].last().copied() {
+            // Another supply of the pool may have stepped in meanwhile: what it relieved this one of is gone too.
+            self.flow.problem.supplies[supply].capacity = self.flow.loads[supply];
             let units = self.flow.vacate(supply, pool, taker.pair as usize);
+            freed += units;
             // Closed, or what was worth more than its price would be so again.
             let offer = &mut self.flow.problem.pairs[taker.pair as usize];
             closed.push((taker.pair as usize, std::mem::replace(&mut offer.at_most, 0)));
             self.push(taker.demand as usize, units);
         }
+        self.flow.problem.supplies[supply].capacity = 0;
         for (pair, at_most) in closed {
             self.flow.problem.pairs[pair].at_most = at_most;
             self.flow.price_out(supply, pair);
         }
         if let Some(pool) = pool {
-            self.widen_pool(pool, all);
+            self.widen_pool(pool, freed);
         }
     }
 
