@@ -45,12 +45,12 @@ fn a_street_is_matched_from_the_command_line() {
     assert!(json["matches"].as_array().is_some_and(|matches| matches.len() > 40));
     assert!(json["asks"][0]["gain"].as_i64() > Some(0));
     assert_eq!(json["foresight"], Value::Null);
-    // All that the demo asks for was raised just now: it is expected again in a year.
+    // What was delivered in the past year is expected again, where that is within half a year.
     let ahead = run(&["match", "--area", "430102002", "--json", "--foresight", "60"]);
     let ahead: Value = serde_json::from_str(&told(ahead)).unwrap();
     assert_eq!(ahead["foresight"]["percent"], 60);
     assert_eq!(ahead["cost"], ahead["provenCost"]);
-    assert!(ahead["foresight"]["expected"].as_u64() > Some(40));
+    assert!(ahead["foresight"]["expected"].as_u64() > Some(5));
     std::fs::write(folder.path().join("if.toml"), SUPPOSED).unwrap();
     let supposed =
         told(run(&["--lang", "zh", "match", "--area", "朝阳街街道", "--what-if", "if.toml", "--asks", "0"]));
