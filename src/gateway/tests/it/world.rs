@@ -40,10 +40,10 @@ pub struct World {
 /// Impatient, so that tests are quick.
 pub fn settings() -> Settings {
     Settings {
-        patience: Duration::from_secs(1),
+        patience: Duration::from_secs(2),
         bytes: 64 << 10,
         failures: 3,
-        pause: Duration::from_millis(200),
+        pause: Duration::from_secs(1),
         ..Settings::default()
     }
 }
